@@ -1,0 +1,224 @@
+"""The shape of a lesson file. TOML in, frozen structs out; a field that is not named here is an error.
+
+Every id is written by the author, never derived from a path or a text: progress hangs on ids, so that
+lessons can be edited, moved and reordered. Ids are lower-case words joined by hyphens, and are unique in
+the whole course within their kind (cards, questions, facts and so on).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The rules of every table in a lesson file."""
+
+
+# ── tracks.toml ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class ChapterEntry(Struct):
+    """A chapter in the navigator. Without a `file` it is coming: shown, not opened."""
+
+    id: str
+    title: str
+    summary: str
+    file: str | None = None  # beside tracks.toml
+
+
+class Part(Struct):
+    id: str
+    title: str
+    chapters: list[ChapterEntry]
+
+
+class Track(Struct):
+    id: str
+    title: str
+    summary: str
+    parts: list[Part]
+
+
+class Tracks(Struct):
+    track: list[Track]
+
+
+# ── glossary.toml ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Term(Struct):
+    """A glossary entry. Cards link to it as [subword](term:subword) in their Markdown."""
+
+    id: str
+    name: str
+    text: str
+    see: list[str] = []  # ids of related terms
+
+
+class Glossary(Struct):
+    term: list[Term]
+
+
+# ── a chapter ────────────────────────────────────────────────────────────────────────────────────────
+
+Settings = dict[str, Any]  # of an experiment; the experiment's own Settings struct says what is allowed
+
+
+class Goal(Struct):
+    id: str
+    text: str  # begins with a verb that a quiz can test
+
+
+class Computed(Struct):
+    """A number that an experiment gives: run `experiment` with `settings`, take `reading`."""
+
+    experiment: str  # a name in the registry, e.g. "token-splitter"
+    reading: str
+    settings: Settings = {}
+
+
+class Fact(Struct):
+    """A number used in the text as {fact:id}: computed by the course, or with a source and a date."""
+
+    id: str
+    value: float | int | str
+    show: str | None = None  # a Python format spec for a number, e.g. ",d" or ".0%"; none shows it as it is
+    compute: Computed | None = None
+    tolerance: float = 0.0  # how far a recomputed value may be off
+    source: str | None = None
+    date: str | None = None  # ISO, when the source was read or published
+
+
+class LiveWidget(Struct):
+    """A live experiment on a card and how it starts."""
+
+    name: str  # a name in the registry
+    settings: Settings = {}
+
+
+class Challenge(Struct):
+    """Something to bring about in the card's widget; met when all goals hold at once."""
+
+    id: str
+    text: str
+    goals: list[str]  # "reading < number" and so on, over the widget's readings
+    recipe: Settings  # settings with which `tutor check` meets it
+    hint: str = ""
+
+
+class Outcome(Struct):
+    """One of the answers to a prediction; `when` is a condition over the readings, like a challenge's."""
+
+    text: str
+    when: list[str]
+    explain: str
+
+
+class Prediction(Struct):
+    """A question to answer before the widget shows; the truth is what the widget then computes."""
+
+    id: str
+    text: str
+    settings: Settings
+    outcomes: list[Outcome]  # for the given settings exactly one holds
+
+
+class Card(Struct):
+    """One idea. `text` is Markdown: paragraphs, lists, emphasis, code; {fact:id}; [name](term:id)."""
+
+    id: str
+    title: str
+    text: str
+    first: str = ""  # for a widget card: what to do first, and what to look for
+    widget: LiveWidget | None = None
+    challenges: list[Challenge] = []
+    predictions: list[Prediction] = []
+    analogy: bool = False  # the card holds an analogy and says where it breaks
+    lab: str | None = None  # a file name in lessons/labs
+
+
+class Choice(Struct):
+    text: str
+    explain: str
+    correct: bool = False
+
+
+class Question(Struct, tag_field="kind"):
+    """What all kinds of question share."""
+
+    id: str
+    goal: str  # id of the chapter's goal that it tests
+    card: str  # id of the card that teaches it
+    text: str
+    revision: int = 1  # raised when the question changes so much that an old answer says nothing about it
+    hint: str = ""
+
+
+class OneChoice(Question, tag="one"):
+    """Exactly one choice is correct."""
+
+    choices: list[Choice]
+
+
+class SeveralChoices(Question, tag="several"):
+    """Any number of choices, at least one, is correct; right when all and only these are chosen."""
+
+    choices: list[Choice]
+
+
+class Number(Question, tag="number"):
+    """A number; right within `tolerance`. `compute` lets `tutor check` recompute the answer."""
+
+    answer: float
+    tolerance: float = 0.0
+    unit: str = ""
+    explain: str
+    compute: Computed | None = None
+
+
+class Blank(Question, tag="blank"):
+    """A sentence with ___ in `text`; `answers` are accepted without regard to case and outer space."""
+
+    answers: list[str]
+    explain: str
+    near: dict[str, str] = {}  # a likely wrong answer -> what to say to it
+
+
+class Predict(Question, tag="predict"):
+    """Predict the model: `vary` names the setting that the learner may fill with text of their own; the
+    key is the outcome that holds when the engine has computed the experiment."""
+
+    experiment: str
+    settings: Settings
+    vary: str | None = None
+    outcomes: list[Outcome]
+
+
+AnyQuestion = OneChoice | SeveralChoices | Number | Blank | Predict
+
+
+class Insight(Struct):
+    id: str
+    text: str  # one sentence
+
+
+class Source(Struct):
+    id: str
+    text: str  # who, what, when
+    url: str
+    date: str
+
+
+class Chapter(Struct):
+    id: str
+    title: str
+    minutes: int  # to read it and try everything
+    goals: list[Goal]
+    cards: list[Card]
+    questions: list[AnyQuestion] = []
+    insights: list[Insight] = []
+    facts: list[Fact] = []
+    sources: list[Source] = []
+    opening: bool = False  # only the first cards of a chapter that is still being written

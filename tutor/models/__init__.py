@@ -1,0 +1,1 @@
+"""Language models in NumPy: the run file, its weights, tokenizers and sampling."""

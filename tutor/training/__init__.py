@@ -1,0 +1,1 @@
+"""PyTorch recipes, one a module; imported only inside a training job."""
