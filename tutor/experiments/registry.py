@@ -1,0 +1,32 @@
+"""The live experiments by name. A new one is two files, one line here and a card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    title: str
+    module: str  # in tutor.experiments: what is computed
+    widget: str  # in tutor.widgets: module and class, what is steered
+    needs_torch: bool = False
+
+    def load(self) -> ModuleType:
+        """The experiment's module, imported now."""
+        return import_module(f"tutor.experiments.{self.module}")
+
+    def load_widget(self) -> Any:
+        """The widget's class, imported now."""
+        module, name = self.widget.split(":")
+        return getattr(import_module(f"tutor.widgets.{module}"), name)
+
+
+EXPERIMENTS: dict[str, Entry] = {
+    "token-splitter": Entry("Token splitter", "tokens", "token_splitter:TokenSplitter"),
+    "attention-heatmap": Entry("Attention heatmap", "attention", "attention_heatmap:AttentionHeatmap"),
+    "temperature-lab": Entry("Temperature lab", "temperature", "temperature_lab:TemperatureLab"),
+}

@@ -1,0 +1,1 @@
+"""One Textual widget an experiment, and the few shared pieces."""

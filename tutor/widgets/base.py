@@ -1,0 +1,197 @@
+"""What every live widget has in common: settings, one question at a time to the engine, readings, a twin.
+
+A live widget is a subclass with
+
+    experiment = "token-splitter"       its name in the registry
+    def controls(self)                  yields the widgets that steer: text field, slider ...
+    def picture(self)                   yields the widgets that show
+    def show(self, result)              puts a result into them; never computes
+
+It calls `self.steer(text=...)` when the learner changes something. The engine computes on its own thread;
+what has been overtaken by a newer request is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+from rich.table import Table as RichTable
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tutor.engine import Done, Event, Failed, Update
+from tutor.experiments.base import Reading, Result, Settings
+from tutor.experiments.cells import View, visible
+from tutor.experiments.registry import EXPERIMENTS
+
+if TYPE_CHECKING:
+    from tutor.app import TutorApp
+
+TWIN_ROWS = 200  # of a table on the screen; `tutor show ... --table` prints them all
+
+
+class TextField(Input):
+    """One line of the learner's own text; Enter leaves it, and nothing in it blinks."""
+
+    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
+        super().__init__(value, placeholder=placeholder, id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+
+class LiveWidget(Vertical):
+    """An instrument to play: controls above, picture below, one line for what goes wrong."""
+
+    experiment: ClassVar[str]
+    DEFAULT_CSS = """
+    LiveWidget {
+        height: 1fr; min-height: 8;
+        & > .picture { height: 1fr; }
+        & > .twin { display: none; height: 1fr; }
+        & > .complaint { height: auto; text-style: italic; }
+        &.-twin > .picture { display: none; }
+        &.-twin > .twin { display: block; }
+    }
+    """
+    BINDINGS = [Binding("t", "twin", "as a table")]
+
+    class Heard(Message):
+        """An event of the engine, carried to the UI thread."""
+
+        def __init__(self, event: Event) -> None:
+            super().__init__()
+            self.event = event
+
+    class Changed(Message):
+        """New readings: a challenge may be met."""
+
+        def __init__(self, widget: LiveWidget, readings: Mapping[str, Reading]) -> None:
+            super().__init__()
+            self.widget = widget
+            self.readings = readings
+
+    def __init__(self, settings: Mapping[str, Any] | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="live")
+        self.module = EXPERIMENTS[self.experiment].load()
+        self.settings: Settings = msgspec.convert(dict(settings or {}), self.module.Settings)
+        self.result: Result | None = None
+        self._request = 0
+        self._complaint = Static("working…", classes="complaint", markup=False)
+        self._twin = VerticalScroll(Static(classes="twin-text"), classes="twin")
+
+    # ── for subclasses ───────────────────────────────────────────────────────────────────────────────
+
+    def controls(self) -> Iterable[Widget]:
+        """The widgets that steer, from top to bottom."""
+        return ()
+
+    def picture(self) -> Iterable[Widget]:
+        """The widgets that show."""
+        return ()
+
+    def show(self, result: Result) -> None:
+        """Put `result` into the picture."""
+
+    def view(self, width: int, height: int) -> View:
+        """Where a picture of this size (cells) is drawn, in this terminal."""
+        app = self.tutor
+        return View(width, height, app.tier, app.ascii, app.current_theme.dark)
+
+    @property
+    def tutor(self) -> TutorApp:
+        """The app, which owns the engine and knows the terminal."""
+        return self.app  # type: ignore[return-value]
+
+    def steer(self, **changes: Any) -> None:
+        """Change settings and compute again; the newest request wins."""
+        try:
+            merged = {**msgspec.structs.asdict(self.settings), **changes}
+            self.settings = msgspec.convert(merged, type(self.settings))
+        except (ValueError, TypeError) as error:
+            self.complain(str(error))
+            return
+        self.compute()
+
+    def compute(self) -> None:
+        """Ask the engine for the result of the present settings."""
+        module, settings, library = self.module, self.settings, self.tutor.engine.library
+        self.ask(lambda: module.compute(settings, library), cache=(self.experiment, msgspec.json.encode(settings)))
+
+    def ask(self, job: Any, *, cache: Any = None) -> None:
+        """Have the engine do `job`; its events come to `heard`."""
+        self._request = self.tutor.engine.submit(self, job, self._listen, cache=cache)
+
+    def heard(self, event: Event) -> None:
+        """An event of the newest request: a result (or a partial one) is shown, an error said in place."""
+        if isinstance(event, Failed):
+            self.complain(event.message)
+        elif isinstance(event, Update | Done) and event.value is not None:
+            self.accept(event.value)  # type: ignore[arg-type]
+
+    def accept(self, result: Result) -> None:
+        """Show a result, in the picture or as its twin, and tell the readings."""
+        self.result = result
+        self.complain("")
+        if self.has_class("-twin"):
+            self._show_twin(result)
+        else:
+            self.show(result)
+        self.post_message(self.Changed(self, result.readings()))
+
+    def complain(self, message: str) -> None:
+        """One line in place of what could not be shown; empty to take it away."""
+        self._complaint.update(visible(message))
+        self._complaint.display = bool(message)
+
+    # ── the shared behaviour ─────────────────────────────────────────────────────────────────────────
+
+    def compose(self) -> ComposeResult:
+        yield from self.controls()
+        yield self._complaint
+        with Vertical(classes="picture"):
+            yield from self.picture()
+        yield self._twin
+
+    def on_mount(self) -> None:
+        self.compute()
+
+    def on_unmount(self) -> None:
+        self.tutor.engine.cancel(self)
+
+    def _listen(self, event: Event) -> None:
+        self.post_message(self.Heard(event))  # on the engine's thread: may post, nothing else
+
+    def on_live_widget_heard(self, message: Heard) -> None:
+        message.stop()
+        if message.event.request == self._request:
+            self.heard(message.event)
+
+    def action_twin(self) -> None:
+        """Change between the picture and its table."""
+        self.toggle_class("-twin")
+        if self.result is not None:
+            self.accept(self.result)
+        if self.has_class("-twin"):
+            self._twin.focus()
+
+    def _show_twin(self, result: Result) -> None:
+        self._twin.query_one(Static).update(twin(result))
+
+
+def twin(result: Result) -> RichTable:
+    """The sentence and the table of a result, safe to show."""
+    table = result.table()
+    grid = RichTable(title=Text(visible(result.sentence())), title_justify="left", box=None, pad_edge=False)
+    for column in table.columns:
+        grid.add_column(Text(column), overflow="fold")
+    for row in table.rows[:TWIN_ROWS]:
+        grid.add_row(*(Text(visible(cell)) for cell in row))
+    if len(table.rows) > TWIN_ROWS:
+        grid.caption = Text(f"{len(table.rows) - TWIN_ROWS} more rows: `tutor show` prints them all")
+    return grid
