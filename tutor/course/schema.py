@@ -145,7 +145,7 @@ class Choice(Struct):
     correct: bool = False
 
 
-class Question(Struct, tag_field="kind"):
+class Question(Struct, kw_only=True, tag_field="kind"):
     """What all kinds of question share."""
 
     id: str
@@ -156,19 +156,19 @@ class Question(Struct, tag_field="kind"):
     hint: str = ""
 
 
-class OneChoice(Question, tag="one"):
+class OneChoice(Question, kw_only=True, tag="one"):
     """Exactly one choice is correct."""
 
     choices: list[Choice]
 
 
-class SeveralChoices(Question, tag="several"):
+class SeveralChoices(Question, kw_only=True, tag="several"):
     """Any number of choices, at least one, is correct; right when all and only these are chosen."""
 
     choices: list[Choice]
 
 
-class Number(Question, tag="number"):
+class Number(Question, kw_only=True, tag="number"):
     """A number; right within `tolerance`. `compute` lets `tutor check` recompute the answer."""
 
     answer: float
@@ -178,7 +178,7 @@ class Number(Question, tag="number"):
     compute: Computed | None = None
 
 
-class Blank(Question, tag="blank"):
+class Blank(Question, kw_only=True, tag="blank"):
     """A sentence with ___ in `text`; `answers` are accepted without regard to case and outer space."""
 
     answers: list[str]
@@ -186,7 +186,7 @@ class Blank(Question, tag="blank"):
     near: dict[str, str] = {}  # a likely wrong answer -> what to say to it
 
 
-class Predict(Question, tag="predict"):
+class Predict(Question, kw_only=True, tag="predict"):
     """Predict the model: `vary` names the setting that the learner may fill with text of their own; the
     key is the outcome that holds when the engine has computed the experiment."""
 
