@@ -1,0 +1,116 @@
+"""The command line: `tutor` opens the app, `tutor COMMAND` answers in plain text or JSON."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tutor import __version__
+from tutor.commands import CommandError
+from tutor.terminal import COLORS, can_draw
+
+COMMANDS = {
+    "course": "list tracks, chapters and what each of them holds",
+    "check": "check lesson files and report every problem as file:line: message",
+    "show": "show tokens, attention or next-token probabilities of a text",
+    "sample": "let the small model continue a prompt",
+    "train": "train one of the shipped models again, from a text file",
+    "doctor": "say what this terminal and this installation can do",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line, and whose options are spelled out."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(f"{message} (`{self.prog} --help` says what it takes)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; returns the exit code. Every failure is one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a locale without UTF-8 must not end a command
+    try:
+        args = parse(sys.argv[1:] if argv is None else argv)
+        code = import_module(f"tutor.commands.{args.command}").run(args) if args.command else open_app(args)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return int(code)
+    except SystemExit as done:  # --help and --version
+        return int(done.code or 0)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader has seen enough, as in `tutor course | head -1`
+        discard_output()
+        return 1
+    except Exception as error:
+        if sys.flags.dev_mode:  # python -X dev -m tutor …
+            raise
+        discard_output()
+        message, code = describe(error)
+        print(f"tutor: {spelled(message)}", file=sys.stderr)
+        return code
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse `argv`; imports only the modules of commands that it names."""
+    top = Parser(prog="tutor", description="How large language models work, on small real ones. Without a command: the app.")
+    top.add_argument("--version", action="version", version=f"tutor {__version__}")
+    top.add_argument("--colors", choices=COLORS, default="auto", help="colours to draw with (default: what the terminal says)")
+    top.add_argument("--data-dir", type=Path, metavar="DIR", help="where progress is kept")
+    top.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    top.add_argument("--chapter", metavar="ID", help="open this chapter; `tutor course` lists them")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        if name in argv:
+            import_module(f"tutor.commands.{name}").add_arguments(command)
+    return top.parse_args(argv)
+
+
+def open_app(args: argparse.Namespace) -> int:
+    """Take the screen, if there is one."""
+    if not can_draw(os.environ, sys.stdin, sys.stdout, sys.stderr):
+        raise CommandError("the app needs a terminal; `tutor show`, `tutor sample` and `tutor course` work without one")
+    from tutor.app import run
+
+    return run(colors=args.colors, data_dir=args.data_dir, mouse=not args.no_mouse, chapter=args.chapter)
+
+
+def describe(error: Exception) -> tuple[str, int]:
+    """One line for the learner, and the exit code: 2 for what was asked, 1 for what went wrong."""
+    if isinstance(error, CommandError):
+        return str(error), error.code
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}", 1
+    of_ours = type(error).__module__.startswith("tutor.")
+    message = " ".join(str(error).split())
+    if isinstance(error, ValueError) or type(error).__name__ == "ExperimentError":
+        return message, 2
+    return (message if of_ours else f"{type(error).__name__}: {message}"), 1
+
+
+def spelled(message: str) -> str:
+    """`message` with what a terminal would obey, and what is not text, as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in message)
+
+
+def discard_output() -> None:
+    """Send what is still buffered for stdout nowhere, so that the interpreter does not fail on it at exit."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        if sys.stdout is not None:
+            os.dup2(null, sys.stdout.fileno())
+        os.close(null)

@@ -1,0 +1,118 @@
+"""`tutor doctor`: what this terminal and this installation can do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import tutor
+from tutor.commands.output import add_json, print_json, show
+from tutor.models.config import read_config
+from tutor.models.errors import ModelFileError
+from tutor.study.store import data_folder
+from tutor.terminal import can_draw, colour_tier, is_utf8, multiplexer
+
+PACKAGES = ("textual", "rich", "numpy", "tiktoken", "torch")
+DATA = Path(tutor.__file__).parent / "data"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the report; the exit code is 1 when a model that ships with the course cannot be read."""
+    report = examine(args.colors, args.data_dir)
+    if args.json:
+        print_json(report)
+    else:
+        for line in lines(report):
+            print(show(line))
+    return 1 if any("error" in model for model in report["models"]) else 0
+
+
+def examine(colors: Any, data_dir: Path | None) -> dict[str, Any]:
+    """Everything the report says, as data."""
+    size = shutil.get_terminal_size()
+    encoding = getattr(sys.stdout, "encoding", None)
+    return {
+        "terminal": {
+            "term": os.environ.get("TERM"),
+            "colorterm": os.environ.get("COLORTERM"),
+            "no_color": bool(os.environ.get("NO_COLOR")),
+            "colors": colour_tier(os.environ, colors),
+            "columns": size.columns,
+            "rows": size.lines,
+            "multiplexer": multiplexer(os.environ),
+            "ssh": bool(os.environ.get("SSH_CONNECTION")),
+            "can_draw": can_draw(os.environ, sys.stdin, sys.stdout, sys.stderr),
+        },
+        "locale": {
+            "name": next((os.environ[v] for v in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(v)), None),
+            "encoding": encoding,
+            "drawing": "unicode" if is_utf8(sys.stdout) else "ascii",
+        },
+        "versions": {
+            "tutor": tutor.__version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+        },
+        "models": [examine_model(folder) for folder in sorted((DATA / "models").iterdir()) if folder.is_dir()],
+        "folders": {"course": str(DATA.parent), "progress": str(data_folder(data_dir))},
+    }
+
+
+def version(package: str) -> str | None:
+    """Its version from the installation's metadata, without importing it; None if it is not installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def examine_model(folder: Path) -> dict[str, Any]:
+    """Name, parameters and bytes of a shipped model, from its config and the sizes of its files."""
+    try:
+        config = read_config(folder / "config.json")
+        n_bytes = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+        if not n_bytes:
+            raise ModelFileError(f"{folder}: no weights")
+        return {"name": folder.name, "parameters": config.n_parameters, "bytes": n_bytes}
+    except ModelFileError as error:
+        return {"name": folder.name, "error": str(error)}
+
+
+def lines(report: dict[str, Any]) -> list[str]:
+    """The report for people."""
+    terminal, locale, folders = report["terminal"], report["locale"], report["folders"]
+    app = "can open here" if terminal["can_draw"] else "cannot open here: no terminal, or a dumb one"
+    said = [
+        ("TERM", terminal["term"] or "not set"),
+        ("COLORTERM", terminal["colorterm"] or "not set"),
+        ("NO_COLOR", "set" if terminal["no_color"] else "not set"),
+        ("colours", terminal["colors"]),
+        ("size", f"{terminal['columns']} x {terminal['rows']}"),
+        ("multiplexer", terminal["multiplexer"]),
+        ("over SSH", "yes" if terminal["ssh"] else "no"),
+        ("the app", app),
+        ("locale", locale["name"] or "not set"),
+        ("encoding", f"{locale['encoding']}, draws with {'Unicode' if locale['drawing'] == 'unicode' else 'ASCII only'}"),
+        *((name, number or "not installed") for name, number in report["versions"].items()),
+        *((f"model {model['name']}", say_model(model)) for model in report["models"]),
+        ("course", folders["course"]),
+        ("progress", folders["progress"]),
+    ]
+    width = max(len(name) for name, _ in said)
+    return [f"{name:<{width}}  {value}" for name, value in said]
+
+
+def say_model(model: dict[str, Any]) -> str:
+    if "error" in model:
+        return f"broken: {model['error']}"
+    return f"{model['parameters']:,} parameters, {model['bytes'] / 1e6:.1f} MB"

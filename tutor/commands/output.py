@@ -1,0 +1,111 @@
+"""Reading the text a command is given, and printing what it found: as JSON, table, picture or plain text."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tutor.commands import CommandError
+from tutor.terminal import Colors, colour_tier, is_utf8
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tutor.experiments.base import Table
+    from tutor.experiments.cells import View
+
+
+def add_json(parser: argparse._ActionsContainer) -> None:
+    """`--json`, as every command that prints data has it."""
+    parser.add_argument("--json", action="store_true", help="print data for a program; docs/cli.md describes it")
+
+
+def read_text(words: Sequence[str]) -> str:
+    """The words joined by spaces, or all of stdin for `-`; raises CommandError for what is not Unicode."""
+    if list(words) != ["-"]:
+        text = " ".join(words)
+        _refuse_bytes(text, "the text")
+        return text
+    if sys.stdin is None:
+        raise CommandError("nothing to read: stdin is closed")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CommandError(f"stdin is not UTF-8: byte {error.object[error.start]:02X} at {error.start:,}") from error
+
+
+def _refuse_bytes(text: str, what: str) -> None:
+    for i, char in enumerate(text):
+        if "\ud800" <= char <= "\udfff":  # how Python holds a byte of an argument that is no character
+            raise CommandError(f"{what} is not UTF-8: byte {ord(char) & 0xFF:02X} after {i} characters")
+
+
+def print_json(data: Any) -> None:
+    """One line of ASCII, safe in every locale and terminal."""
+    print(json.dumps(data, allow_nan=False).replace("\x7f", "\\u007f"))
+
+
+def print_table(table: Table) -> None:
+    """Columns two spaces apart, numbers to the right; nothing that a terminal would obey."""
+    from rich.cells import cell_len
+
+    rows = [tuple(show(cell) for cell in row) for row in table.rows]
+    header = tuple(show(name) for name in table.columns)
+    widths = [max(cell_len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    right = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(header))]
+    for row in [header, *rows]:
+        cells = []
+        for cell, width, to_right in zip(row, widths, right, strict=True):
+            space = " " * (width - cell_len(cell))
+            cells.append(space + cell if to_right else cell + space)
+        print("  ".join(cells).rstrip())
+
+
+def _is_number(cell: str) -> bool:
+    return cell == "" or cell.lstrip("-+−")[:1].isdigit()
+
+
+def show(text: str) -> str:
+    """`text` with control characters spelled out, and in ASCII where stdout takes no more."""
+    from tutor.experiments.cells import visible
+
+    return visible(text, ascii=not is_utf8(sys.stdout))
+
+
+def view(height: int, flag: Colors) -> View:
+    """A picture as wide as the terminal, or 80 cells where there is none."""
+    from tutor.experiments.cells import View
+
+    width = shutil.get_terminal_size((80, 24)).columns
+    return View(width, height, _tier(flag), ascii=not is_utf8(sys.stdout))
+
+
+def print_picture(picture: RenderableType, flag: Colors) -> None:
+    """Draw with the colours of the terminal; into a file or pipe without any unless `flag` asks for them."""
+    from rich.console import Console
+
+    tier = _tier(flag)
+    systems = {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}
+    styled = sys.stdout.isatty() or tier != "none"
+    console = Console(
+        color_system=systems[tier] if styled else None,  # type: ignore[arg-type]
+        force_terminal=styled,
+        no_color=tier == "none",
+        width=shutil.get_terminal_size((80, 24)).columns,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    console.print(picture)
+
+
+def _tier(flag: Colors) -> Any:
+    if flag == "auto" and not sys.stdout.isatty():
+        return "none"
+    return colour_tier(os.environ, flag)
