@@ -1,0 +1,204 @@
+"""The SQLite file under the store: opened, brought to this version's schema, or left alone with a reason.
+
+Durability: write-ahead log with synchronous=NORMAL. A commit is then in the operating system's hands when
+the call returns, so killing the process loses nothing. A power cut may cost the last answers, never the file;
+syncing each commit would close that gap and stall the interface on slow disks.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+import sqlite3
+import time
+from pathlib import Path
+
+APPLICATION_ID = 0x7475746F  # "tuto": tells our files from other programs'
+BUSY_SECONDS = 5.0  # how long a write waits for another session's
+
+# MIGRATIONS[i] brings a file from version i to i + 1; a released one never changes.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE answers (
+            n INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            at REAL NOT NULL,
+            question TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            chapter TEXT NOT NULL,
+            round INTEGER NOT NULL,
+            correct INTEGER NOT NULL,
+            response TEXT NOT NULL,
+            seconds REAL NOT NULL,
+            hinted INTEGER NOT NULL)""",
+        "CREATE INDEX answers_by_question ON answers (question, n)",
+        "CREATE INDEX answers_by_chapter ON answers (chapter, round, n)",
+        """CREATE TABLE predictions (
+            n INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            at REAL NOT NULL,
+            prediction TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            correct INTEGER NOT NULL)""",
+        "CREATE TABLE cards (chapter TEXT NOT NULL, card TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (chapter, card))",
+        "CREATE TABLE challenges (id TEXT PRIMARY KEY, at REAL NOT NULL)",
+        "CREATE TABLE places (chapter TEXT PRIMARY KEY, card TEXT NOT NULL, at REAL NOT NULL)",
+        "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    ),
+)
+VERSION = len(MIGRATIONS)
+
+
+class UnusableError(Exception):
+    """The file cannot hold progress; the message is one line: what is wrong and what to do."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open or create the file at `path` for reading and writing, at this version; raises UnusableError.
+
+    A file that is damaged, another program's or a newer version's is not written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise UnusableError(
+            f"{path} cannot be opened ({reason(error)}). Choose another folder with --data-dir."
+        ) from error
+    try:
+        _examine(db, path)
+        _use_wal(db)
+        db.execute("PRAGMA synchronous = NORMAL")
+        _migrate(db)
+    except sqlite3.Error as error:
+        problem = _damaged(path) if is_damage(error) else _unusable(path, error)
+        db.close()
+        raise problem from error
+    except UnusableError:
+        db.close()
+        raise
+    return db
+
+
+def in_memory(source: sqlite3.Connection | Path | None = None) -> sqlite3.Connection:
+    """A database in memory, with a copy of what can still be read from `source`. Never raises."""
+    if source is not None:
+        db = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            _copy(source, db)
+            _migrate(db)
+            return db
+        except (sqlite3.Error, UnusableError):
+            db.close()
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    _migrate(db)
+    return db
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether SQLite says that the file itself is broken, as against out of reach."""
+    return str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+
+
+def reason(error: BaseException) -> str:
+    """The system's words for what went wrong, in one line."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(text.split())
+
+
+def _examine(db: sqlite3.Connection, path: Path) -> None:
+    """Raise UnusableError or sqlite3.Error unless the file is empty or a sound one of ours. Writes nothing."""
+    owner, version = _number(db, "application_id"), _number(db, "user_version")
+    empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if owner != APPLICATION_ID and not (empty and owner == version == 0):
+        raise UnusableError(
+            f"{path} belongs to another program. Move it away, or choose another folder with --data-dir."
+        )
+    if version > VERSION:
+        raise UnusableError(f"{path} was written by a newer tutor (schema {version}, here {VERSION}). Update tutor.")
+    if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise _damaged(path)
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on; where the file system cannot have one, SQLite keeps its rollback journal."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:  # two sessions that turn it on at once are not made to wait
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    """Bring the schema to VERSION, all or nothing. Takes the write lock, so a read-only file is noticed here."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for version in range(_number(db, "user_version"), VERSION):
+            for statement in MIGRATIONS[version]:
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {version + 1}")
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute("SELECT 1 FROM answers, predictions, cards, challenges, places, settings LIMIT 0")  # none is missing
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _copy(source: sqlite3.Connection | Path, db: sqlite3.Connection) -> None:
+    """Read all of `source`, a file in a read-only folder included, into `db`."""
+    if isinstance(source, sqlite3.Connection):
+        source.backup(db)
+        return
+    if not source.is_file():
+        return
+    # immutable: without it SQLite must write a lock file beside the database even to read it
+    readonly = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        _examine(readonly, source)
+        readonly.backup(db)
+    finally:
+        readonly.close()
+
+
+def _number(db: sqlite3.Connection, pragma: str) -> int:
+    return int(db.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> UnusableError:
+    return UnusableError(
+        f"{path} cannot be used ({reason(error)}). Mend that, or choose another folder with --data-dir."
+    )
+
+
+def _damaged(path: Path) -> UnusableError:
+    """Keep a copy of the damaged file, and say where."""
+    try:
+        kept = f"A copy is {_keep_copy(path).name} beside it"
+    except OSError as error:
+        kept = f"No copy could be made ({reason(error)})"
+    return UnusableError(f"{path} is damaged. {kept}; move the file away to start afresh.")
+
+
+def _keep_copy(path: Path) -> Path:
+    """Copy the file and its log beside it under a name that is free; the same bytes are kept only once."""
+    number = 1
+    while True:
+        copy = path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")
+        if copy.is_file() and filecmp.cmp(path, copy, shallow=False):
+            return copy
+        try:
+            with path.open("rb") as source, copy.open("xb") as target:
+                shutil.copyfileobj(source, target)
+        except FileExistsError:
+            number += 1
+            continue
+        log = path.with_name(path.name + "-wal")
+        if log.is_file():
+            shutil.copyfile(log, copy.with_name(copy.name + "-wal"))
+        return copy
