@@ -60,6 +60,8 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     store.meet_challenge("few-tokens")
     store.record_prediction("guess", "two tokens", False)
     store.record_prediction("guess", "one token", True)
+    store.set_setting("theme", "night")
+    store.set_setting("theme", "day")
     store.close()
 
     store = Store.open(tmp_path)
@@ -72,6 +74,8 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     assert (store.place_in("attention"), store.place_in("generation")) == ("query", None)
     assert store.cards_read("tokens") == {"bytes"} and store.challenges_met() == {"few-tokens"}
     assert store.predictions_made() == {"guess": ("two tokens", False)}
+    assert (store.setting("theme"), store.setting("colour")) == ("day", None)
+    assert (store.progress()["tokens"].cards, store.progress()["tokens"].solid) == (1, 1)
     assert store.progress()["tokens"].marks == {"q-one": Mark(2, True)}
     assert store.progress()["tokens"].cards_read == {"bytes"} and store.progress()["attention"].place == "query"
     store.close()
@@ -236,8 +240,8 @@ def test_a_folder_that_cannot_be(tmp_path: Path, place: str) -> None:
 def works_in_memory(store: Store, *words: str) -> None:
     assert store.warning is not None and not store.saved and "\n" not in store.warning
     assert all(word in store.warning for word in words), store.warning
-    id = record(store, "q")
-    assert [a.id for a in store.answers()] == [id]
+    written = record(store, "q")
+    assert [a.id for a in store.answers()] == [written]
     store.close()
 
 

@@ -62,9 +62,8 @@ def connect(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
-        raise UnusableError(
-            f"{path} cannot be opened ({reason(error)}). Choose another folder with --data-dir."
-        ) from error
+        where = "Choose another folder with --data-dir."
+        raise UnusableError(f"{path} cannot be opened ({reason(error)}). {where}") from error
     try:
         _examine(db, path)
         _use_wal(db)
@@ -111,9 +110,8 @@ def _examine(db: sqlite3.Connection, path: Path) -> None:
     owner, version = _number(db, "application_id"), _number(db, "user_version")
     empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if owner != APPLICATION_ID and not (empty and owner == version == 0):
-        raise UnusableError(
-            f"{path} belongs to another program. Move it away, or choose another folder with --data-dir."
-        )
+        problem = f"{path} belongs to another program. Move it away, or choose another folder with --data-dir."
+        raise UnusableError(problem)
     if version > VERSION:
         raise UnusableError(f"{path} was written by a newer tutor (schema {version}, here {VERSION}). Update tutor.")
     if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
@@ -171,9 +169,8 @@ def _number(db: sqlite3.Connection, pragma: str) -> int:
 
 
 def _unusable(path: Path, error: sqlite3.Error) -> UnusableError:
-    return UnusableError(
-        f"{path} cannot be used ({reason(error)}). Mend that, or choose another folder with --data-dir."
-    )
+    mend = "Mend that, or choose another folder with --data-dir."
+    return UnusableError(f"{path} cannot be used ({reason(error)}). {mend}")
 
 
 def _damaged(path: Path) -> UnusableError:

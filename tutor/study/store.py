@@ -49,6 +49,16 @@ class Progress:
     marks: dict[str, Mark] = field(default_factory=dict)  # question id -> its latest answer
     place: str | None = None  # id of the card where the learner was last
 
+    @property
+    def cards(self) -> int:
+        """How many cards have been read."""
+        return len(self.cards_read)
+
+    @property
+    def solid(self) -> int:
+        """How many questions were answered right the last time."""
+        return sum(mark.correct for mark in self.marks.values())
+
 
 def data_folder(data_dir: Path | None = None) -> Path:
     """Where progress is kept: `data_dir`, or the platform's folder for a user's data."""
@@ -75,7 +85,7 @@ class Store:
         path = data_folder(data_dir) / "progress.db"
         try:
             store = Store(database.connect(path), None, on_warning)
-        except database.Unusable as error:
+        except database.UnusableError as error:
             store = Store(database.in_memory(path), _unsaved(str(error)), on_warning)
         store.path = path
         return store
@@ -99,25 +109,14 @@ class Store:
         round: int = 1,
     ) -> str:
         """Append an answer to the log; its id. `response` is anything that JSON can hold."""
-        id = os.urandom(16).hex()
-        row = (
-            id,
-            time.time(),
-            question_id,
-            revision,
-            chapter_id,
-            round,
-            correct,
-            json.dumps(response),
-            seconds,
-            hinted,
-        )
+        answer = os.urandom(16).hex()
+        what = (question_id, revision, chapter_id, round, correct, json.dumps(response), seconds, hinted)
         self._write(
             "INSERT INTO answers (id, at, question, revision, chapter, round, correct, response, seconds, hinted)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            row,
+            (answer, time.time(), *what),
         )
-        return id
+        return answer
 
     def answers(self, question_id: str | None = None, chapter_id: str | None = None) -> list[Answer]:
         """The log, oldest first: of a question, of a chapter, or all."""
@@ -126,12 +125,7 @@ class Store:
             " WHERE (?1 IS NULL OR question = ?1) AND (?2 IS NULL OR chapter = ?2) ORDER BY n",
             (question_id, chapter_id),
         )
-        return [
-            Answer(
-                id, at, question, revision, chapter, round, bool(correct), json.loads(response), seconds, bool(hinted)
-            )
-            for id, at, question, revision, chapter, round, correct, response, seconds, hinted in rows
-        ]
+        return [_answer(*row) for row in rows]
 
     def last_round(self, chapter_id: str) -> list[Answer]:
         """The answers given in the chapter's newest round, oldest first; empty before the first."""
@@ -158,9 +152,8 @@ class Store:
 
     def mark_card(self, chapter_id: str, card_id: str) -> None:
         """The card has been read; marking it again changes nothing."""
-        self._write(
-            "INSERT OR IGNORE INTO cards (chapter, card, at) VALUES (?, ?, ?)", (chapter_id, card_id, time.time())
-        )
+        row = (chapter_id, card_id, time.time())
+        self._write("INSERT OR IGNORE INTO cards (chapter, card, at) VALUES (?, ?, ?)", row)
 
     def cards_read(self, chapter_id: str) -> set[str]:
         """The ids of the chapter's cards that have been read."""
@@ -174,7 +167,7 @@ class Store:
 
     def challenges_met(self) -> set[str]:
         """The ids of all challenges met."""
-        return {id for (id,) in self._read("SELECT id FROM challenges")}
+        return {challenge for (challenge,) in self._read("SELECT id FROM challenges")}
 
     def record_prediction(self, prediction_id: str, outcome: str, correct: bool) -> None:
         """Append the outcome that the learner committed to on a card, and whether it came about."""
@@ -186,7 +179,18 @@ class Store:
     def predictions_made(self) -> dict[str, tuple[str, bool]]:
         """Prediction id -> (outcome, correct) of the first time: later ones had seen the truth."""
         rows = self._read("SELECT prediction, outcome, correct, min(n) FROM predictions GROUP BY prediction")
-        return {id: (outcome, bool(correct)) for id, outcome, correct, _ in rows}
+        return {prediction: (outcome, bool(correct)) for prediction, outcome, correct, _ in rows}
+
+    # ── settings ─────────────────────────────────────────────────────────────────────────────────────
+
+    def setting(self, name: str) -> str | None:
+        """What the learner chose for `name` last."""
+        rows = self._read("SELECT value FROM settings WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a choice of the learner's for the next session."""
+        self._write("REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
 
     # ── all chapters at once ─────────────────────────────────────────────────────────────────────────
 
@@ -232,6 +236,11 @@ class Store:
         self.warning = _unsaved(f"{self.path} has failed ({database.reason(error)}). Mend that and start tutor again.")
         if self.on_warning is not None:
             self.on_warning(self.warning)
+
+
+def _answer(*row: Any) -> Answer:
+    *known, correct, response, seconds, hinted = row
+    return Answer(*known, correct=bool(correct), response=json.loads(response), seconds=seconds, hinted=bool(hinted))
 
 
 def _unsaved(problem: str) -> str:
