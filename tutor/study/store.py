@@ -125,7 +125,7 @@ class Store:
             " WHERE (?1 IS NULL OR question = ?1) AND (?2 IS NULL OR chapter = ?2) ORDER BY n",
             (question_id, chapter_id),
         )
-        return [_answer(*row) for row in rows]
+        return [_answer(row) for row in rows]
 
     def last_round(self, chapter_id: str) -> list[Answer]:
         """The answers given in the chapter's newest round, oldest first; empty before the first."""
@@ -238,9 +238,10 @@ class Store:
             self.on_warning(self.warning)
 
 
-def _answer(*row: Any) -> Answer:
-    *known, correct, response, seconds, hinted = row
-    return Answer(*known, correct=bool(correct), response=json.loads(response), seconds=seconds, hinted=bool(hinted))
+def _answer(row: tuple[Any, ...]) -> Answer:
+    identity, at, question, revision, chapter, number, correct, response, seconds, hinted = row
+    response = json.loads(response)
+    return Answer(identity, at, question, revision, chapter, number, bool(correct), response, seconds, bool(hinted))
 
 
 def _unsaved(problem: str) -> str:
