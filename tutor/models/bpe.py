@@ -12,6 +12,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import regex
 
@@ -28,7 +29,8 @@ Pair = tuple[int, int]
 
 def split(text: str, pattern: str = PATTERN) -> list[str]:
     """The pieces of `text` in which merges happen; joined, they are the text again."""
-    return regex.findall(pattern, text)
+    pieces: list[str] = regex.findall(pattern, text)
+    return pieces
 
 
 class Merges:
@@ -49,7 +51,7 @@ class Merges:
         heapq.heapify(self._heap)
 
     def _count(self, i: int, word: list[int], sign: int) -> None:
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             self.counts[pair] += sign * self.frequency[i]
             if sign > 0:
                 self.where.setdefault(pair, set()).add(i)
@@ -84,7 +86,7 @@ class Merges:
             self._count(i, old, -1)
             self._count(i, word, +1)
             self.words[i] = word
-            touched.update(zip(word, word[1:], strict=False))
+            touched.update(pairwise(word))
         for changed in touched:
             heapq.heappush(self._heap, (-self.counts[changed], changed))
         return pair, n
@@ -131,7 +133,7 @@ def encode(piece: bytes, ranks: dict[bytes, int]) -> Iterator[list[bytes]]:
     parts = [bytes([b]) for b in piece]
     yield parts
     while True:
-        joins = [(ranks[a + b], i) for i, (a, b) in enumerate(zip(parts, parts[1:], strict=False)) if a + b in ranks]
+        joins = [(ranks[a + b], i) for i, (a, b) in enumerate(pairwise(parts)) if a + b in ranks]
         if not joins:
             return
         _, i = min(joins)

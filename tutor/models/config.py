@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.models.errors import ModelFileError
+from tutor.models.jsonfile import read_object
 
 
 @dataclass(frozen=True)
@@ -64,49 +65,67 @@ class Config:
         }
 
 
-_NAMES = {
-    "vocab_size": "vocab_size",
-    "hidden_size": "d_model",
-    "num_hidden_layers": "n_layer",
-    "num_attention_heads": "n_head",
-    "intermediate_size": "d_ff",
-    "max_position_embeddings": "n_ctx",
+_SIZES = {  # Hugging Face's names, ours, and the most we read
+    "vocab_size": ("vocab_size", 1 << 20),
+    "hidden_size": ("d_model", 1 << 16),
+    "num_hidden_layers": ("n_layer", 1 << 10),
+    "num_attention_heads": ("n_head", 1 << 10),
+    "intermediate_size": ("d_ff", 1 << 18),
+    "max_position_embeddings": ("n_ctx", 1 << 20),
 }
+_MUST = {"model_type": "llama", "hidden_act": "silu", "attention_bias": False, "mlp_bias": False}
+_MAX_BYTES = 1 << 20
 
 
 def read_config(path: Path) -> Config:
     """Read `config.json`; raises ModelFileError with one line that says what is wrong."""
+    raw = read_object(path, _MAX_BYTES)
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelFileError(f"{path}: cannot be read: {error.strerror or error}") from error
+        return _config(raw)
     except ValueError as error:
-        raise ModelFileError(f"{path}: not JSON: {error}") from error
-    if not isinstance(raw, dict) or raw.get("model_type") != "llama":
-        raise ModelFileError(f'{path}: not a model of the Llama layout ("model_type" must be "llama")')
-    values: dict[str, int] = {}
-    for theirs, ours in _NAMES.items():
-        number = raw.get(theirs)
-        if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= 1 << 24:
-            raise ModelFileError(f'{path}: "{theirs}" must be a whole number above 0')
-        values[ours] = number
-    n_kv_head = raw.get("num_key_value_heads", values["n_head"])
-    if not isinstance(n_kv_head, int) or n_kv_head < 1 or values["n_head"] % n_kv_head or values["d_model"] % values["n_head"]:
-        raise ModelFileError(f"{path}: head counts do not divide the width")
-    rope = raw.get("rope_parameters") or {}
-    try:
-        return Config(
-            **values,
-            n_kv_head=n_kv_head,
-            rope_theta=float(raw.get("rope_theta") or rope.get("rope_theta") or 10_000.0),
-            norm_eps=float(raw.get("rms_norm_eps", 1e-6)),
-            tied=bool(raw.get("tie_word_embeddings", False)),
-            bos=_token(raw.get("bos_token_id")),
-            eos=_token(raw.get("eos_token_id")),
-        )
-    except (TypeError, ValueError, AttributeError) as error:
-        raise ModelFileError(f"{path}: {error}") from error
+        raise ModelFileError(f"{path}: not a model that we run: {error}") from error
 
 
-def _token(value: object) -> int | None:
-    return value if isinstance(value, int) else None
+def _config(raw: dict[str, Any]) -> Config:
+    for name, value in _MUST.items():
+        if raw.get(name, None if name == "model_type" else value) != value:
+            raise ValueError(f'"{name}" must be {json.dumps(value)}')
+    sizes = {ours: _count(raw, theirs, most) for theirs, (ours, most) in _SIZES.items()}
+    n_head, d_model = sizes["n_head"], sizes["d_model"]
+    n_kv_head = _count(raw, "num_key_value_heads", n_head, n_head)
+    if d_model % n_head or n_head % n_kv_head or d_model // n_head % 2:
+        raise ValueError("its heads do not divide its width")
+    if raw.get("head_dim") not in (None, d_model // n_head):
+        raise ValueError('"head_dim" must be hidden_size / num_attention_heads')
+    rope = raw.get("rope_parameters") or raw.get("rope_scaling") or {}
+    if not isinstance(rope, dict) or rope.get("rope_type", rope.get("type", "default")) != "default":
+        raise ValueError("its rotary positions are scaled")
+    return Config(
+        **sizes,
+        n_kv_head=n_kv_head,
+        rope_theta=_positive(raw.get("rope_theta") or rope.get("rope_theta") or 10_000.0, "rope_theta"),
+        norm_eps=_positive(raw.get("rms_norm_eps", 1e-6), "rms_norm_eps"),
+        tied=bool(raw.get("tie_word_embeddings", False)),
+        bos=_token(raw.get("bos_token_id"), sizes["vocab_size"]),
+        eos=_token(raw.get("eos_token_id"), sizes["vocab_size"]),
+    )
+
+
+def _count(raw: dict[str, Any], name: str, most: int, default: int | None = None) -> int:
+    number = raw.get(name)
+    if number is None and default is not None:
+        return default
+    if type(number) is not int or not 0 < number <= most:
+        raise ValueError(f'"{name}" must be a whole number from 1 to {most:,}')
+    return number
+
+
+def _positive(number: object, name: str) -> float:
+    if type(number) not in (int, float) or not 0 < number < 1e12:  # type: ignore[operator]
+        raise ValueError(f'"{name}" must be a number above 0')
+    return float(number)  # type: ignore[arg-type]
+
+
+def _token(id: object, vocab_size: int) -> int | None:
+    """A token's id, None where there is no such token, or several."""
+    return id if type(id) is int and 0 <= id < vocab_size else None

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import tiktoken
 
 from tutor.models import bpe
 from tutor.models.errors import ModelFileError
+from tutor.models.jsonfile import read_object
 
+_MAX_BYTES = 1 << 26  # of a tokenizer.json
 START = "<|endoftext|>"  # stands before every story, and so ends the one before it
 
 # Hugging Face writes the 256 bytes as 256 printable characters: a byte that prints as itself, the others
@@ -125,20 +126,20 @@ class Tokenizer:
     def load(folder: Path) -> Tokenizer:
         """Read a `tokenizer.json` that `save` wrote; raises ModelFileError."""
         path = folder / "tokenizer.json"
+        document = read_object(path, _MAX_BYTES)
         try:
-            document: Any = json.loads(path.read_text(encoding="utf-8"))
-            model = document["model"]
-            vocab: dict[str, int] = model["vocab"]
-            if model["type"] != "BPE" or document["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] != bpe.PATTERN:
-                raise ModelFileError(f"{path}: not a tokenizer of this course")
-            tokens = sorted((i, s) for s, i in vocab.items() if s != START)
-            if [i for i, _ in tokens] != list(range(len(tokens))) or vocab.get(START) != len(tokens):
-                raise ModelFileError(f"{path}: the ids of its tokens have gaps")
-            return Tokenizer(tuple(bytes(_TO_BYTE[c] for c in s) for _, s in tokens), folder.name)
-        except OSError as error:
-            raise ModelFileError(f"{path}: cannot be read: {error.strerror or error}") from error
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-            raise ModelFileError(f"{path}: not a tokenizer.json: {error}") from error
+            if document["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] != bpe.PATTERN:
+                raise ValueError("it splits text in another way")
+            vocab: dict[str, int] = dict(document["model"]["vocab"])
+            spelled = sorted(vocab, key=vocab.__getitem__)
+            if list(map(vocab.get, spelled)) != list(range(len(spelled))) or spelled.pop() != START:
+                raise ValueError("its ids have gaps")
+            tokens = tuple(bytes(_TO_BYTE[c] for c in s) for s in spelled)
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise ModelFileError(f"{path}: not a tokenizer of this course: {error}") from error
+        if b"".join(tokens[:256]) != bpe.BYTE_ORDER or not all(len(token) > 1 for token in tokens[256:]):
+            raise ModelFileError(f"{path}: not a tokenizer of this course: it does not begin with the bytes")
+        return Tokenizer(tokens, folder.name)
 
 
 def _spell(token: bytes) -> str:

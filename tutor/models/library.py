@@ -1,0 +1,123 @@
+"""The models and encodings that ship with the course, loaded on first use and shared by all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+import tiktoken
+
+from tutor.models import encodings
+from tutor.models.config import Config, read_config
+from tutor.models.errors import ModelFileError
+from tutor.models.llama import Array, Cache, Llama, Trace
+from tutor.models.tokenizer import Tokenizer
+from tutor.models.weights import read_safetensors
+
+FOLDER = Path(__file__).parents[1] / "data" / "models"
+MAX_CACHES = 4
+
+
+class Model:
+    """A language model with its tokenizer."""
+
+    def __init__(self, name: str, config: Config, tokenizer: Tokenizer, run: Llama) -> None:
+        self.name, self.config, self.tokenizer, self.run = name, config, tokenizer, run
+        self._caches: list[Cache] = []  # the one used last is at the end
+
+    @staticmethod
+    def load(folder: Path) -> Model:
+        """Read a Hugging Face folder: config.json, model.safetensors, tokenizer.json; raises ModelFileError."""
+        config = read_config(folder / "config.json")
+        tokenizer = Tokenizer.load(folder)
+        if tokenizer.vocab_size != config.vocab_size:
+            raise ModelFileError(
+                f"{folder}: the tokenizer has {tokenizer.vocab_size} tokens, the model {config.vocab_size}"
+            )
+        path = folder / "model.safetensors"
+        weights = read_safetensors(path)
+        try:
+            return Model(folder.name, config, tokenizer, Llama(config, weights))
+        except ModelFileError as error:
+            raise ModelFileError(f"{path}: {error}") from error
+
+    def start(self, text: str) -> list[int]:
+        """The ids of a text that begins here: the start token, then the tokens of `text`."""
+        return [self.tokenizer.bos, *self.tokenizer.encode(text)]
+
+    def next_logits(self, ids: Sequence[int]) -> Array:
+        """The logits (V,) of the token after `ids`; reads only what no earlier call has read.
+
+        Equal to `run.forward(ids)[-1]` but for float32 rounding. Raises ValueError for no tokens, or ids not
+        in the vocabulary.
+        """
+        cache = self._cache(list(ids))
+        return self.run.unembed(self.run.read(ids[len(cache.ids) :], cache)[-1])
+
+    def _cache(self, ids: list[int]) -> Cache:
+        """A cache that has read the longest beginning of `ids` we have, short of the last token."""
+        source = max(self._caches, key=lambda cache: _common(cache.ids, ids), default=None)
+        n = min(_common(source.ids, ids), len(ids) - 1) if source and ids else 0
+        if source and len(source.ids) - n <= 1:  # the text goes on, or takes one step aside
+            cache = source
+            self._caches.remove(cache)
+        else:  # another text: leave the one that was read for its return
+            cache = self.run.new_cache() if len(self._caches) < MAX_CACHES else self._caches.pop(0)
+            if source:
+                cache.copy(source, n)
+        cache.keep(n)
+        self._caches.append(cache)
+        return cache
+
+    def trace(self, ids: Sequence[int]) -> Trace:
+        """What happens inside while `ids` are read, see `Trace`."""
+        return self.run.trace(ids)
+
+
+def _common(a: list[int], b: list[int]) -> int:
+    """The length of the longest common beginning."""
+    if a == b[: len(a)]:
+        return len(a)
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(b))
+
+
+class Library:
+    """Every model and encoding by name, each loaded once. `folder` holds one folder a model."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+        self._lock = Lock()
+        self._models: dict[str, Model] = {}
+        self._encodings: dict[str, tiktoken.Encoding] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the models."""
+        return tuple(sorted(path.parent.name for path in self._folder.glob("*/config.json")))
+
+    @property
+    def encoding_names(self) -> tuple[str, ...]:
+        """The names of the encodings: the published ones, then those of our models."""
+        return (*encodings.NAMES, *self.names)
+
+    def model(self, name: str = "tiny") -> Model:
+        """The model `name`; raises ModelFileError."""
+        with self._lock:
+            if name not in self._models:
+                self._models[name] = Model.load(self._find(name))
+            return self._models[name]
+
+    def encoding(self, name: str) -> tiktoken.Encoding:
+        """The encoding `name`, a published one or a model's; raises ModelFileError."""
+        with self._lock:
+            if name not in self._encodings:
+                published = name in encodings.NAMES
+                self._encodings[name] = encodings.load(name) if published else Tokenizer.load(self._find(name)).encoding
+            return self._encodings[name]
+
+    def _find(self, name: str) -> Path:
+        if name in self.names:
+            return self._folder / name
+        found = ", ".join(self.names) or "none; install llm-tutor again, or make one with `tutor train tiny`"
+        raise ModelFileError(f"no model {name!r} in {self._folder}; there is: {found}")
