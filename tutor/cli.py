@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from tutor import __version__
 from tutor.commands import CommandError
-from tutor.terminal import COLORS, can_draw
+from tutor.terminal import COLORS, can_draw, colour_tier, is_utf8
 
 COMMANDS = {
     "course": "list tracks, chapters and what each of them holds",
@@ -83,7 +83,13 @@ def open_app(args: argparse.Namespace) -> int:
         raise CommandError("the app needs a terminal; `tutor show`, `tutor sample` and `tutor course` work without one")
     from tutor.app import run
 
-    return run(colors=args.colors, data_dir=args.data_dir, mouse=not args.no_mouse, chapter=args.chapter)
+    return run(
+        tier=colour_tier(os.environ, args.colors),
+        ascii=not is_utf8(sys.stderr),  # where Textual writes
+        data_dir=args.data_dir,
+        mouse=not args.no_mouse,
+        chapter=args.chapter,
+    )
 
 
 def describe(error: Exception) -> tuple[str, int]:
