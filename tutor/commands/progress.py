@@ -1,0 +1,134 @@
+"""How a training run is shown: a progress bar on a terminal, lines elsewhere, JSON lines for a program."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Protocol
+
+from tutor.commands.output import print_json, show
+
+if TYPE_CHECKING:
+    from tutor.training.loop import Progress
+
+BAR_SECONDS = 0.5  # between two changes of the bar
+LINE_SECONDS = 30.0  # between two lines where there is no terminal
+
+
+class Display(Protocol):
+    """Where a run is shown."""
+
+    def step(self, progress: Progress) -> None:
+        """One step is done."""
+
+    def say(self, message: str) -> None:
+        """Something about the whole run."""
+
+
+@contextmanager
+def display(as_json: bool) -> Iterator[Display]:
+    """The display that suits stdout."""
+    if as_json:
+        yield JsonLines()
+    elif sys.stdout.isatty():
+        bar = Bar()
+        with bar.rich:
+            yield bar
+    else:
+        yield Lines()
+
+
+class JsonLines:
+    """One object a step, with the fields of `Progress`; messages go to stderr."""
+
+    def step(self, progress: Progress) -> None:
+        print_json(asdict(progress))
+
+    def say(self, message: str) -> None:
+        print(f"tutor: {message}", file=sys.stderr)
+
+
+class Lines:
+    """A line now and then, and at every evaluation."""
+
+    def __init__(self) -> None:
+        self.due = 0.0
+
+    def step(self, progress: Progress) -> None:
+        if progress.bits_per_byte is None and progress.step < progress.steps and time.monotonic() < self.due:
+            return
+        self.due = time.monotonic() + LINE_SECONDS
+        print(describe(progress, progress.bits_per_byte))
+        if progress.sample is not None:
+            print(indented(progress.sample))
+        sys.stdout.flush()
+
+    def say(self, message: str) -> None:
+        print(message)
+
+
+class Bar:
+    """One line that changes at most twice a second, with the samples above it."""
+
+    def __init__(self) -> None:
+        from rich import progress
+        from rich.console import Console
+
+        self.rich = progress.Progress(
+            progress.BarColumn(20),
+            progress.TextColumn("{task.description}", markup=False),
+            console=Console(highlight=False, markup=False, emoji=False),
+            auto_refresh=False,  # a thread of its own would draw ten times a second
+        )
+        self.task = self.rich.add_task("reading the corpus", total=None)
+        self.rich.update(self.task, total=1)
+        self.bits_per_byte: float | None = None
+        self.due = 0.0
+
+    def step(self, progress: Progress) -> None:
+        self.bits_per_byte = progress.bits_per_byte or self.bits_per_byte
+        if progress.bits_per_byte is not None:
+            self.rich.print(describe(progress, progress.bits_per_byte))
+        if progress.sample is not None:
+            self.rich.print(indented(progress.sample))
+        if time.monotonic() >= self.due or progress.step == progress.steps:
+            self.due = time.monotonic() + BAR_SECONDS
+            said = describe(progress, self.bits_per_byte)
+            self.rich.update(self.task, total=progress.steps, completed=progress.step, description=said, refresh=True)
+
+    def say(self, message: str) -> None:
+        self.rich.print(message)
+
+
+def describe(progress: Progress, bits_per_byte: float | None) -> str:
+    """Where the run stands, in one line of at most 80 cells, most of the time."""
+    parts = [
+        f"step {progress.step:,}/{progress.steps:,}",
+        f"{progress.tokens / 1e6:.1f} M tokens",
+        f"loss {progress.loss:.3f}",
+        *([] if bits_per_byte is None else [f"{bits_per_byte:.3f} bits/byte"]),
+        f"{progress.tokens_per_second:,.0f} tokens/s",
+        f"{duration(seconds_left(progress))} left",
+    ]
+    return "  ".join(parts)
+
+
+def seconds_left(progress: Progress) -> float:
+    """At the present speed."""
+    tokens_left = progress.tokens / progress.step * (progress.steps - progress.step)
+    return tokens_left / max(progress.tokens_per_second, 1e-9)
+
+
+def duration(seconds: float) -> str:
+    """`0:42`, `12:05`, `1:02:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def indented(sample: str) -> str:
+    """A sample of the model's text, set off from the numbers and safe to show."""
+    return "\n".join(f"    {show(line)}" for line in sample.splitlines())

@@ -1,0 +1,104 @@
+"""`tutor train`: make a shipped model again, from a text file."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tutor.commands import CommandError
+from tutor.commands.output import add_json, print_json
+from tutor.commands.progress import Display, display
+
+if TYPE_CHECKING:
+    from tutor.training.loop import Progress
+
+RECIPES = {"tiny": "a Llama-style model of 3 million parameters on simple stories"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recipe", nargs="?", metavar="RECIPE", help="which model; --list names them")
+    parser.add_argument("--list", action="store_true", help="list the recipes")
+    parser.add_argument("--corpus", type=Path, metavar="FILE", help="stories to learn from, a line <|endoftext|> between two")
+    parser.add_argument("--valid", type=Path, metavar="FILE", help="stories to measure on, none of them in the corpus")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where checkpoint and model go; a run begun there goes on")
+    parser.add_argument("--tokens", type=int, metavar="N", help="tokens to see in the whole run (default: the recipe's)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of every random choice (default: 1)")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, or list the recipes; returns 130 when the run was interrupted."""
+    if args.list:
+        return list_recipes(args.json)
+    if args.recipe not in RECIPES:
+        asked = f"there is no recipe {args.recipe!r}" if args.recipe else "no recipe given"
+        raise CommandError(f"{asked}; `tutor train --list` lists them")
+    missing = [f"--{name}" for name in ("corpus", "valid", "out") if getattr(args, name) is None]
+    if missing:
+        raise CommandError(f"tutor train {args.recipe} needs {', '.join(missing)}")
+    if args.tokens is not None and args.tokens < 1:
+        raise CommandError("--tokens must be at least 1")
+    if args.seed < 0:
+        raise CommandError("--seed must be 0 or more")
+    for path in (args.corpus, args.valid):
+        with path.open("rb"):  # a wrong name is said before PyTorch is loaded
+            pass
+    if find_spec("torch") is None:
+        raise CommandError("training needs PyTorch: pip install 'llm-tutor[train]'", 1)
+    with display(args.json) as shown:
+        return follow(begin(args), shown)
+
+
+def list_recipes(as_json: bool) -> int:
+    if as_json:
+        print_json([{"name": name, "summary": summary} for name, summary in RECIPES.items()])
+    else:
+        for name, summary in RECIPES.items():
+            print(f"{name}  {summary}")
+    return 0
+
+
+def begin(args: argparse.Namespace) -> Iterator[Progress]:
+    """The run, one item a step."""
+    from tutor.training import tiny
+
+    tokens = {} if args.tokens is None else {"tokens": args.tokens}
+    return tiny.run(args.corpus, args.valid, args.out, seed=args.seed, **tokens)
+
+
+def follow(steps: Iterator[Progress], shown: Display) -> int:
+    """Show every step; Ctrl+C ends the run after the step it is in, and a second one at once."""
+    first = next(steps, None)
+    if first is None:
+        shown.say("this run is complete; the model has been written again")
+        return 0
+    with interrupts() as interrupted:
+        for progress in chain([first], steps):
+            shown.step(progress)
+            if interrupted:
+                steps.close()  # type: ignore[attr-defined]  # a generator; the loop saves its checkpoint now
+                shown.say(f"stopped after step {progress.step:,} of {progress.steps:,}; the same command goes on from there")
+                return 130
+    return 0
+
+
+@contextmanager
+def interrupts() -> Iterator[list[int]]:
+    """A list that is empty until Ctrl+C; the second Ctrl+C is a KeyboardInterrupt again."""
+    seen: list[int] = []
+
+    def remember(number: int, frame: Any) -> None:
+        seen.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
