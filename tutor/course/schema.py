@@ -19,7 +19,7 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 # ── tracks.toml ──────────────────────────────────────────────────────────────────────────────────────
 
 
-class ChapterEntry(Struct):
+class ChapterEntry(Struct, frozen=True):
     """A chapter in the navigator. Without a `file` it is coming: shown, not opened."""
 
     id: str
@@ -28,27 +28,27 @@ class ChapterEntry(Struct):
     file: str | None = None  # beside tracks.toml
 
 
-class Part(Struct):
+class Part(Struct, frozen=True):
     id: str
     title: str
     chapters: list[ChapterEntry]
 
 
-class Track(Struct):
+class Track(Struct, frozen=True):
     id: str
     title: str
     summary: str
     parts: list[Part]
 
 
-class Tracks(Struct):
+class Tracks(Struct, frozen=True):
     track: list[Track]
 
 
 # ── glossary.toml ────────────────────────────────────────────────────────────────────────────────────
 
 
-class Term(Struct):
+class Term(Struct, frozen=True):
     """A glossary entry. Cards link to it as [subword](term:subword) in their Markdown."""
 
     id: str
@@ -57,7 +57,7 @@ class Term(Struct):
     see: list[str] = []  # ids of related terms
 
 
-class Glossary(Struct):
+class Glossary(Struct, frozen=True):
     term: list[Term]
 
 
@@ -66,12 +66,12 @@ class Glossary(Struct):
 Settings = dict[str, Any]  # of an experiment; the experiment's own Settings struct says what is allowed
 
 
-class Goal(Struct):
+class Goal(Struct, frozen=True):
     id: str
     text: str  # begins with a verb that a quiz can test
 
 
-class Computed(Struct):
+class Computed(Struct, frozen=True):
     """A number that an experiment gives: run `experiment` with `settings`, take `reading`."""
 
     experiment: str  # a name in the registry, e.g. "token-splitter"
@@ -79,7 +79,7 @@ class Computed(Struct):
     settings: Settings = {}
 
 
-class Fact(Struct):
+class Fact(Struct, frozen=True):
     """A number used in the text as {fact:id}: computed by the course, or with a source and a date."""
 
     id: str
@@ -91,14 +91,14 @@ class Fact(Struct):
     date: str | None = None  # ISO, when the source was read or published
 
 
-class LiveWidget(Struct):
+class LiveWidget(Struct, frozen=True):
     """A live experiment on a card and how it starts."""
 
     name: str  # a name in the registry
     settings: Settings = {}
 
 
-class Challenge(Struct):
+class Challenge(Struct, frozen=True):
     """Something to bring about in the card's widget; met when all goals hold at once."""
 
     id: str
@@ -108,7 +108,7 @@ class Challenge(Struct):
     hint: str = ""
 
 
-class Outcome(Struct):
+class Outcome(Struct, frozen=True):
     """One of the answers to a prediction; `when` is a condition over the readings, like a challenge's."""
 
     text: str
@@ -116,7 +116,7 @@ class Outcome(Struct):
     explain: str
 
 
-class Prediction(Struct):
+class Prediction(Struct, frozen=True):
     """A question to answer before the widget shows; the truth is what the widget then computes."""
 
     id: str
@@ -125,7 +125,7 @@ class Prediction(Struct):
     outcomes: list[Outcome]  # for the given settings exactly one holds
 
 
-class Card(Struct):
+class Card(Struct, frozen=True):
     """One idea. `text` is Markdown: paragraphs, lists, emphasis, code; {fact:id}; [name](term:id)."""
 
     id: str
@@ -139,13 +139,13 @@ class Card(Struct):
     lab: str | None = None  # a file name in lessons/labs
 
 
-class Choice(Struct):
+class Choice(Struct, frozen=True):
     text: str
     explain: str
     correct: bool = False
 
 
-class Question(Struct, kw_only=True, tag_field="kind"):
+class Question(Struct, frozen=True, kw_only=True, tag_field="kind"):
     """What all kinds of question share."""
 
     id: str
@@ -156,19 +156,19 @@ class Question(Struct, kw_only=True, tag_field="kind"):
     hint: str = ""
 
 
-class OneChoice(Question, kw_only=True, tag="one"):
+class OneChoice(Question, frozen=True, kw_only=True, tag="one"):
     """Exactly one choice is correct."""
 
     choices: list[Choice]
 
 
-class SeveralChoices(Question, kw_only=True, tag="several"):
+class SeveralChoices(Question, frozen=True, kw_only=True, tag="several"):
     """Any number of choices, at least one, is correct; right when all and only these are chosen."""
 
     choices: list[Choice]
 
 
-class Number(Question, kw_only=True, tag="number"):
+class Number(Question, frozen=True, kw_only=True, tag="number"):
     """A number; right within `tolerance`. `compute` lets `tutor check` recompute the answer."""
 
     answer: float
@@ -178,7 +178,7 @@ class Number(Question, kw_only=True, tag="number"):
     compute: Computed | None = None
 
 
-class Blank(Question, kw_only=True, tag="blank"):
+class Blank(Question, frozen=True, kw_only=True, tag="blank"):
     """A sentence with ___ in `text`; `answers` are accepted without regard to case and outer space."""
 
     answers: list[str]
@@ -186,7 +186,7 @@ class Blank(Question, kw_only=True, tag="blank"):
     near: dict[str, str] = {}  # a likely wrong answer -> what to say to it
 
 
-class Predict(Question, kw_only=True, tag="predict"):
+class Predict(Question, frozen=True, kw_only=True, tag="predict"):
     """Predict the model: `vary` names the setting that the learner may fill with text of their own; the
     key is the outcome that holds when the engine has computed the experiment."""
 
@@ -199,19 +199,19 @@ class Predict(Question, kw_only=True, tag="predict"):
 AnyQuestion = OneChoice | SeveralChoices | Number | Blank | Predict
 
 
-class Insight(Struct):
+class Insight(Struct, frozen=True):
     id: str
     text: str  # one sentence
 
 
-class Source(Struct):
+class Source(Struct, frozen=True):
     id: str
     text: str  # who, what, when
     url: str
     date: str
 
 
-class Chapter(Struct):
+class Chapter(Struct, frozen=True):
     id: str
     title: str
     minutes: int  # to read it and try everything

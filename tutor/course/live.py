@@ -1,0 +1,286 @@
+"""Checks that run the experiments: facts, starting settings, predictions, challenges, computed answers."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from difflib import get_close_matches
+from importlib.util import find_spec
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tutor.course.problems import Finding, Path
+from tutor.course.schema import Card, Chapter, Computed, Fact, Number, Outcome, Predict, Settings
+from tutor.course.text import show
+
+if TYPE_CHECKING:
+    from tutor.experiments.base import Reading
+    from tutor.models.library import Library
+
+# What a learner might type where a question lets them: exactly one outcome must hold for each.
+PROBES = (
+    "The cat sat on the mat.",
+    "dog",
+    "Once upon a time",
+    "12345 67890",
+    "antidisestablishmentarianism",
+    "日本語 café",
+)
+
+
+class TroubleError(Exception):
+    """An experiment that cannot be run as the lesson says; one line. `part` is the field to blame."""
+
+    def __init__(self, message: str, part: str = "settings") -> None:
+        super().__init__(message)
+        self.part = part
+
+
+class Bench:
+    """Runs experiments for a check: each with the same settings once, the models loaded on first use."""
+
+    def __init__(self) -> None:
+        self._library: Library | None = None
+        self._done: dict[tuple[str, str], Mapping[str, Reading] | TroubleError] = {}
+
+    def module(self, name: str) -> ModuleType:
+        """The experiment `name`; raises TroubleError."""
+        from tutor.experiments.registry import EXPERIMENTS
+
+        if name not in EXPERIMENTS:
+            meant = get_close_matches(name, EXPERIMENTS, 1)
+            raise TroubleError(
+                f"unknown experiment `{name}`" + (f"; did you mean `{meant[0]}`?" if meant else ""), "name"
+            )
+        try:
+            return EXPERIMENTS[name].load()
+        except Exception as error:
+            raise TroubleError(f"the experiment `{name}` cannot be loaded: {_line(error)}", "name") from None
+
+    def settings(self, name: str, settings: Settings) -> Any:
+        """The experiment's Settings; raises TroubleError."""
+        module = self.module(name)
+        try:
+            return msgspec.convert(settings, module.Settings)
+        except (msgspec.ValidationError, ValueError, TypeError) as error:
+            raise TroubleError(f"`{name}` does not take these settings: {_line(error)}") from None
+
+    def runs(self, name: str) -> bool:
+        """Whether this machine has what the experiment needs."""
+        from tutor.experiments.registry import EXPERIMENTS
+
+        return not EXPERIMENTS[name].needs_torch or find_spec("torch") is not None
+
+    def readings(self, name: str, settings: Settings) -> Mapping[str, Reading]:
+        """What the experiment reads with these settings; raises TroubleError."""
+        key = name, repr(sorted(settings.items()))
+        if key not in self._done:
+            try:
+                self._done[key] = self._run(name, settings)
+            except TroubleError as trouble:
+                self._done[key] = trouble
+        done = self._done[key]
+        if isinstance(done, TroubleError):
+            raise done
+        return done
+
+    def _run(self, name: str, settings: Settings) -> Mapping[str, Reading]:
+        module, ready = self.module(name), self.settings(name, settings)
+        try:
+            if self._library is None:
+                from tutor.models.library import Library
+
+                self._library = Library()
+            result = module.compute(ready, self._library)
+            if isinstance(result, Generator):
+                result = _last(result)
+            return dict(result.readings())
+        except Exception as error:
+            raise TroubleError(f"`{name}` cannot compute this: {_line(error)}") from None
+
+
+def check_live(chapter: Chapter, bench: Bench) -> Iterator[Finding]:
+    """What the experiments say against a chapter."""
+    for i, card in enumerate(chapter.cards):
+        yield from _check_card(card, ("cards", i), bench)
+    for i, question in enumerate(chapter.questions):
+        at: Path = ("questions", i)
+        if isinstance(question, Predict):
+            yield from _check_predict(question, at, bench)
+        elif isinstance(question, Number) and question.compute:
+            now = Fact(id=question.id, value=question.answer, tolerance=question.tolerance)
+            yield from _check_computed(now, question.compute, (*at, "compute"), (*at, "answer"), bench)
+    for i, fact in enumerate(chapter.facts):
+        if fact.compute:
+            yield from _check_computed(fact, fact.compute, ("facts", i, "compute"), ("facts", i, "value"), bench)
+
+
+def _check_computed(fact: Fact, computed: Computed, at: Path, value_at: Path, bench: Bench) -> Iterator[Finding]:
+    try:
+        if computed.reading not in bench.module(computed.experiment).READINGS:
+            yield Finding((*at, "reading"), _no_reading(computed.experiment, computed.reading))
+            return
+        bench.settings(computed.experiment, computed.settings)
+        if not bench.runs(computed.experiment):
+            return
+        now = bench.readings(computed.experiment, computed.settings).get(computed.reading)
+    except TroubleError as trouble:
+        yield Finding((*at, "experiment" if trouble.part == "name" else trouble.part), str(trouble))
+        return
+    if now is None:
+        yield Finding((*at, "reading"), f"`{computed.experiment}` gave no `{computed.reading}`")
+    elif not _agree(fact, now):
+        said = f", give or take {fact.tolerance:g}" if fact.tolerance else ""
+        yield Finding(value_at, f"`{computed.reading}` is {now} now; the lesson says {fact.value}{said}")
+
+
+def _agree(fact: Fact, now: Reading) -> bool:
+    """Within the tolerance, or the same as far as it is shown."""
+    if isinstance(now, str) or isinstance(fact.value, str):
+        return str(now) == str(fact.value)
+    near = abs(now - fact.value) <= fact.tolerance + 1e-9 * abs(fact.value)
+    return near or (fact.show is not None and show(fact) == show(msgspec.structs.replace(fact, value=now)))
+
+
+def _check_card(card: Card, at: Path, bench: Bench) -> Iterator[Finding]:
+    widget = card.widget
+    if widget is None:
+        return
+    try:
+        module = bench.module(widget.name)
+        bench.settings(widget.name, widget.settings)
+        start = bench.readings(widget.name, widget.settings) if bench.runs(widget.name) else None
+    except TroubleError as trouble:
+        yield Finding((*at, "widget", trouble.part), str(trouble))
+        return
+    for i, challenge in enumerate(card.challenges):
+        here = (*at, "challenges", i)
+        found = list(_check_conditions(challenge.goals, module.READINGS, widget.name, (*here, "goals")))
+        yield from found
+        if start is None or found:
+            continue
+        if _holds(challenge.goals, start) is True:
+            yield Finding((*here, "goals"), "this challenge is met before anything is done")
+        try:
+            reached = bench.readings(widget.name, {**widget.settings, **challenge.recipe})
+            if (met := _holds(challenge.goals, reached)) is not True:
+                yield Finding(
+                    (*here, "recipe"), f"the recipe does not meet it: {met or _told(challenge.goals, reached)}"
+                )
+        except TroubleError as trouble:
+            yield Finding((*here, "recipe"), str(trouble))
+    for i, prediction in enumerate(card.predictions):
+        here = (*at, "predictions", i)
+        settings = {**widget.settings, **prediction.settings}
+        yield from _check_outcomes(prediction.outcomes, widget.name, settings, here, bench)
+
+
+def _check_predict(question: Predict, at: Path, bench: Bench) -> Iterator[Finding]:
+    try:
+        module = bench.module(question.experiment)
+    except TroubleError as trouble:
+        yield Finding((*at, "experiment"), str(trouble))
+        return
+    vary = question.vary
+    if vary is not None and vary not in module.Settings.__struct_fields__:
+        yield Finding((*at, "vary"), f"`{question.experiment}` has no setting `{vary}`")
+        vary = None
+    found = list(_check_outcomes(question.outcomes, question.experiment, question.settings, at, bench))
+    yield from found
+    if vary is None or found or not bench.runs(question.experiment):
+        return
+    for probe in PROBES:
+        try:
+            readings = bench.readings(question.experiment, {**question.settings, vary: probe})
+        except TroubleError:
+            continue  # the widget says so in place
+        for finding in _check_exactly_one(question.outcomes, readings, (*at, "outcomes")):
+            yield Finding(finding.path, f"with {vary} = {probe!r}: {finding.message}")
+            return
+
+
+def _check_outcomes(
+    outcomes: list[Outcome], name: str, settings: Settings, at: Path, bench: Bench
+) -> Iterator[Finding]:
+    """Outcomes over the readings of an experiment: well formed, and exactly one of them holds."""
+    known = bench.module(name).READINGS
+    found: list[Finding] = []
+    for i, outcome in enumerate(outcomes):
+        found += _check_conditions(outcome.when, known, name, (*at, "outcomes", i, "when"))
+    yield from found
+    try:
+        bench.settings(name, settings)
+        if not found and bench.runs(name):
+            yield from _check_exactly_one(outcomes, bench.readings(name, settings), (*at, "outcomes"))
+    except TroubleError as trouble:
+        yield Finding((*at, "settings"), str(trouble))
+
+
+def _check_exactly_one(outcomes: list[Outcome], readings: Mapping[str, Reading], at: Path) -> Iterator[Finding]:
+    if not outcomes:
+        return
+    holding = [_holds(outcome.when, readings) for outcome in outcomes]
+    for i, held in enumerate(holding):
+        if isinstance(held, str):
+            yield Finding((*at, i, "when"), held)
+            return
+    if sum(held is True for held in holding) != 1:
+        conditions = [condition for outcome in outcomes for condition in outcome.when]
+        count = sum(held is True for held in holding)
+        yield Finding(at, f"exactly one outcome must hold, not {count}: {_told(conditions, readings)}")
+
+
+def _check_conditions(conditions: list[str], known: Mapping[str, str], name: str, at: Path) -> Iterator[Finding]:
+    from tutor.experiments.base import Condition
+
+    for i, text in enumerate(conditions):
+        try:
+            condition = Condition.parse(text)
+        except ValueError:
+            yield Finding((*at, i), f"`{text}` is not `reading < value`", text)
+            continue
+        for reading in condition.names():
+            if reading not in known:
+                yield Finding((*at, i), _no_reading(name, reading), text)
+
+
+def _holds(conditions: list[str], readings: Mapping[str, Reading]) -> bool | str:
+    """Whether all hold; or, as text, why that cannot be said."""
+    from tutor.experiments.base import all_hold
+
+    try:
+        return all_hold(conditions, readings)
+    except KeyError as error:
+        return f"the experiment gave no reading {error}"
+    except TypeError:
+        return "a number and a text are compared"
+
+
+def _told(conditions: list[str], readings: Mapping[str, Reading]) -> str:
+    """The readings that the conditions speak of: `tokens = 5, words = 4`."""
+    from tutor.experiments.base import Condition
+
+    names = dict.fromkeys(name for text in conditions for name in Condition.parse(text).names())
+    return ", ".join(f"{name} = {readings.get(name)}" for name in names) or "nothing is asked of any reading"
+
+
+def _no_reading(name: str, reading: str) -> str:
+    return f"`{name}` has no reading `{reading}`"
+
+
+def _last(steps: Generator[Any, None, Any]) -> Any:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def _line(error: Exception) -> str:
+    """An error as one line."""
+    from tutor.experiments.base import ExperimentError
+
+    said = " ".join(str(error).split())
+    plain = isinstance(error, ExperimentError | ValueError | msgspec.ValidationError)
+    return said if plain and said else f"{type(error).__name__}: {said}"
