@@ -30,19 +30,23 @@ class View:
     dark: bool = True  # light text on a dark background
 
 
-# cividis at 17 even steps, from https://doi.org/10.1371/journal.pone.0199239
+# cividis at 17 even steps: Nuñez, Anderton and Renslow 2018, https://doi.org/10.1371/journal.pone.0199239
 _CIVIDIS = (
-    "#00224e #002a64 #0d346b #243c6e #35456c #434e6c #4f576c #5b606e #666970 "
-    "#727274 #7f7c75 #8b8677 #999075 #a69b6f #b5a767 #c6b658 #fee838"
+    "#00224e #002e6a #1a386f #32436d #434e6c #535a6d #61656f #6f7073 #7d7c78 "
+    "#8c8878 #9b9476 #aba072 #bcae6c #cdbb63 #dec958 #f0d846 #fee838"
 ).split()
+# The same in the 256 palette, chosen by hand: the nearest colours to cividis are dull and repeat. Lightness
+# (L*) climbs 7 14 20 38 46 54 61 71 84 97, and goes on climbing for protanopes and deuteranopes.
+_STEPS_256 = (17, 18, 19, 24, 242, 244, 246, 144, 185, 227)
 
 SHADES = " ░▒▓█"  # a magnitude without colour; ASCII_SHADES where the locale lacks them
 ASCII_SHADES = " .:*#"
 
 # One colour a meaning, in prose and picture.
 QUERY, KEY, VALUE = "#e69f00", "#56b4e9", "#009e73"  # Okabe and Ito's colour-blind safe palette
-TOKEN_SHADES = ("#1f4e79", "#7a4b12", "#2f5d3a", "#5b3a75", "#6b3a3a", "#30606b")  # behind light text
-TOKEN_SHADES_LIGHT = ("#cfe2f3", "#fce5cd", "#d9ead3", "#e4d7f0", "#f4cccc", "#d0e8ec")  # behind dark text
+# Members of the 256 palette: its rounding would make some of them one.
+TOKEN_SHADES = ("#005f87", "#875f00", "#005f5f", "#5f5f87", "#5f5f00", "#875f5f")  # behind light text
+TOKEN_SHADES_LIGHT = ("#afd7ff", "#ffd7af", "#afd7af", "#d7d7ff", "#d7d7af", "#ffd7d7")  # behind dark text
 
 
 @lru_cache(maxsize=1024)
@@ -59,7 +63,10 @@ def colour(hex: str, tier: Tier) -> str | None:
 @lru_cache(maxsize=4096)
 def magnitude(value: float, tier: Tier) -> str | None:
     """The colour of `value` (0 to 1) on the sequential map; None where the tier shows glyphs instead."""
-    x = min(1.0, max(0.0, value)) * (len(_CIVIDIS) - 1)
+    value = min(1.0, max(0.0, value))
+    if tier == "256":
+        return f"color({_STEPS_256[min(len(_STEPS_256) - 1, int(value * len(_STEPS_256)))]})"
+    x = value * (len(_CIVIDIS) - 1)
     i = min(int(x), len(_CIVIDIS) - 2)
     low, high = (Color.parse(_CIVIDIS[j]).get_truecolor() for j in (i, i + 1))
     mixed = (round(a + (b - a) * (x - i)) for a, b in zip(low, high, strict=True))
@@ -96,32 +103,70 @@ def bar(value: float, width: int, ascii: bool = False) -> str:
 
 _VISIBLE = {"\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡"}
 _ASCII_VISIBLE = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
-# Characters that print nothing or steer the text around them: joiners, direction marks, line separators.
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Controls, direction marks, joiners, surrogates, private and unassigned characters, separators.
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
+# Letters, marks and symbols that print nothing, or melt with their neighbours into one glyph in some
+# terminals only: fillers, variation selectors, halves of flags, skin tones.
+_UNSURE = frozenset((0x034F, 0x115F, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0x16FE4, 0x1D159)).union(
+    range(0x180B, 0x1810),
+    range(0xFE00, 0xFE10),
+    range(0xE0100, 0xE01F0),
+    range(0x1F1E6, 0x1F200),
+    range(0x1F3FB, 0x1F400),
+)
+_MOST_MARKS = 4  # on one letter; more would be drawn over the lines around it
+
+
+def drawn(text: str, space: str = " ", ascii: bool = False) -> list[tuple[str, str]]:
+    """`text` in pieces, each with the characters that show it; see `visible`.
+
+    A piece is one character, or a letter with its combining marks.
+    """
+    space = space if space.isascii() or not ascii else "_"
+    out: list[tuple[str, str]] = []
+    marks = _MOST_MARKS  # on the character before; the first character has none to stand on
+    for char in text:
+        shown = _shown(char, space, ascii)
+        if shown is not None:
+            out.append((char, shown))
+            marks = 0 if shown == char and char != " " else _MOST_MARKS
+        elif marks < _MOST_MARKS:
+            source, before = out[-1]
+            out[-1] = (source + char, before + char)
+            marks += 1
+        else:
+            out.append((char, "◌" + char))
+            marks = 1
+    return out
+
+
+def _shown(char: str, space: str, ascii: bool) -> str | None:
+    """What shows one character; None for a mark, which needs a character to stand on."""
+    if char == " ":
+        return space
+    if " " < char < "\x7f":
+        return char
+    if ascii:
+        return _ASCII_VISIBLE.get(char) or f"<{ord(char):02X}>"
+    if char < " ":
+        return _VISIBLE.get(char) or chr(0x2400 + ord(char))
+    if char in _VISIBLE:
+        return _VISIBLE[char]
+    category = unicodedata.category(char)
+    if category in _UNSEEN or ord(char) in _UNSURE:
+        return f"<{ord(char):X}>"
+    if category[0] == "M":
+        return None
+    return char if cell_len(char) else f"<{ord(char):X}>"
 
 
 def visible(text: str, space: str = " ", ascii: bool = False) -> str:
-    """`text` with nothing in it that a terminal would obey: control, format and lone marks are spelled out.
+    """`text` with nothing in it that a terminal would obey, hide or reorder by command.
 
-    `space` stands for a space. A combining mark after a letter stays with it; one without is shown on ◌.
+    Such characters are spelled out, as ␛ or <202E>; `space` stands for a space. A combining mark stays
+    with its letter; one without is shown on ◌. With `ascii` the result is ASCII.
     """
-    out: list[str] = []
-    for char in text:
-        if char == " ":
-            out.append(space)
-        elif ascii and (char in _ASCII_VISIBLE or ord(char) > 0x7E):
-            out.append(_ASCII_VISIBLE.get(char) or f"<{ord(char):X}>")
-        elif char in _VISIBLE:
-            out.append(_VISIBLE[char])
-        elif ord(char) < 0x20:
-            out.append(f"<{ord(char):02X}>" if ascii else chr(0x2400 + ord(char)))
-        elif unicodedata.category(char) in _UNSEEN or 0xFE00 <= ord(char) <= 0xFE0F:
-            out.append(f"<{ord(char):X}>")
-        elif unicodedata.combining(char) or cell_len(char) == 0:
-            out.append(char if out and out[-1][-1:].isalpha() else "◌" + char)
-        else:
-            out.append(char)
-    return "".join(out)
+    return "".join(shown for _, shown in drawn(text, space, ascii))
 
 
 def visible_bytes(raw: bytes, space: str = "␣", ascii: bool = False) -> str:
@@ -139,13 +184,16 @@ def visible_bytes(raw: bytes, space: str = "␣", ascii: bool = False) -> str:
 
 
 def fit(text: str, width: int, end: str = "…") -> str:
-    """`text` cut to `width` cells, the last of them `end` when something was cut, padded when shorter."""
-    if cell_len(text) <= width:
-        return text + " " * (width - cell_len(text))
-    out, used = "", 0
-    for char in text:
-        if used + cell_len(char) > width - cell_len(end):
-            break
-        out += char
-        used += cell_len(char)
-    return out + end + " " * (width - used - cell_len(end))
+    """`text` in exactly `width` cells: padded when shorter; when longer cut, with `end` if there is room for it."""
+    if cell_len(text) > width:
+        end = end if cell_len(end) <= width else ""
+        out, used = [], cell_len(end)
+        for char in text:
+            used += cell_len(char)
+            if used > width:
+                break
+            out.append(char)
+        while out and cell_len("".join(out) + end) > width:  # a variation selector widens what is before it
+            out.pop()
+        text = "".join(out) + end
+    return text + " " * (width - cell_len(text))
