@@ -344,5 +344,5 @@ def test_the_platform_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_importing_study_is_light() -> None:
-    code = "import tutor.study.store, sys; print(*sys.modules)"
+    code = "import tutor.study.store, tutor.study.grading, sys; print(*sys.modules)"
     assert {"textual", "rich", "numpy", "torch"}.isdisjoint(run(code)[0].split())
