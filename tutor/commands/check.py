@@ -7,12 +7,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tutor.commands import CommandError
-from tutor.commands.output import add_json, print_json, show
+from tutor.commands.arguments import add_json
+from tutor.commands.output import print_json, show
 from tutor.course.locate import lessons_root
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a lesson file or folder (default: the course)")
+    parser.add_argument(
+        "path", nargs="?", type=Path, metavar="PATH", help="a lesson file or folder (default: the course)"
+    )
     add_json(parser)
 
 

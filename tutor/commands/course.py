@@ -6,7 +6,8 @@ import argparse
 from collections import Counter
 from typing import Any, get_args
 
-from tutor.commands.output import add_json, print_json, show
+from tutor.commands.arguments import add_json
+from tutor.commands.output import print_json, show
 from tutor.course.load import Course, LessonError, load_course
 from tutor.course.schema import AnyQuestion, Chapter, ChapterEntry, Part
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import tutor
-from tutor.commands.output import add_json, print_json, show
+from tutor.commands.arguments import add_json
+from tutor.commands.output import print_json, show
 from tutor.models.config import read_config
 from tutor.models.errors import ModelFileError
 from tutor.study.store import data_folder
@@ -102,7 +103,10 @@ def lines(report: dict[str, Any]) -> list[str]:
         ("over SSH", "yes" if terminal["ssh"] else "no"),
         ("the app", app),
         ("locale", locale["name"] or "not set"),
-        ("encoding", f"{locale['encoding']}, draws with {'Unicode' if locale['drawing'] == 'unicode' else 'ASCII only'}"),
+        (
+            "encoding",
+            f"{locale['encoding']}, draws with {'Unicode' if locale['drawing'] == 'unicode' else 'ASCII only'}",
+        ),
         *((name, number or "not installed") for name, number in report["versions"].items()),
         *((f"model {model['name']}", say_model(model)) for model in report["models"]),
         ("course", folders["course"]),

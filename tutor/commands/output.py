@@ -1,16 +1,13 @@
-"""Reading the text a command is given, and printing what it found: as JSON, table, picture or plain text."""
+"""Printing what a command found: as JSON, table, picture or plain text."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tutor.commands import CommandError
 from tutor.terminal import Colors, colour_tier, is_utf8
 
 if TYPE_CHECKING:
@@ -18,31 +15,6 @@ if TYPE_CHECKING:
 
     from tutor.experiments.base import Table
     from tutor.experiments.cells import View
-
-
-def add_json(parser: argparse._ActionsContainer) -> None:
-    """`--json`, as every command that prints data has it."""
-    parser.add_argument("--json", action="store_true", help="print data for a program; docs/cli.md describes it")
-
-
-def read_text(words: Sequence[str]) -> str:
-    """The words joined by spaces, or all of stdin for `-`; raises CommandError for what is not Unicode."""
-    if list(words) != ["-"]:
-        text = " ".join(words)
-        _refuse_bytes(text, "the text")
-        return text
-    if sys.stdin is None:
-        raise CommandError("nothing to read: stdin is closed")
-    try:
-        return sys.stdin.buffer.read().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise CommandError(f"stdin is not UTF-8: byte {error.object[error.start]:02X} at {error.start:,}") from error
-
-
-def _refuse_bytes(text: str, what: str) -> None:
-    for i, char in enumerate(text):
-        if "\ud800" <= char <= "\udfff":  # how Python holds a byte of an argument that is no character
-            raise CommandError(f"{what} is not UTF-8: byte {ord(char) & 0xFF:02X} after {i} characters")
 
 
 def print_json(data: Any) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor.commands import CommandError
-from tutor.commands.output import add_json, print_json
+from tutor.commands.arguments import add_json, whole
+from tutor.commands.output import print_json
 from tutor.commands.progress import Display, display
 
 if TYPE_CHECKING:
@@ -24,11 +25,17 @@ RECIPES = {"tiny": "a Llama-style model of 3 million parameters on simple storie
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", nargs="?", metavar="RECIPE", help="which model; --list names them")
     parser.add_argument("--list", action="store_true", help="list the recipes")
-    parser.add_argument("--corpus", type=Path, metavar="FILE", help="stories to learn from, a line <|endoftext|> between two")
+    parser.add_argument(
+        "--corpus", type=Path, metavar="FILE", help="stories to learn from, a line <|endoftext|> between two"
+    )
     parser.add_argument("--valid", type=Path, metavar="FILE", help="stories to measure on, none of them in the corpus")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where checkpoint and model go; a run begun there goes on")
-    parser.add_argument("--tokens", type=int, metavar="N", help="tokens to see in the whole run (default: the recipe's)")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of every random choice (default: 1)")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="where checkpoint and model go; a run begun there goes on"
+    )
+    parser.add_argument(
+        "--tokens", type=whole(1), metavar="N", help="tokens to see in the whole run (default: the recipe's)"
+    )
+    parser.add_argument("--seed", type=whole(0), default=1, metavar="S", help="of every random choice (default: 1)")
     add_json(parser)
 
 
@@ -42,10 +49,6 @@ def run(args: argparse.Namespace) -> int:
     missing = [f"--{name}" for name in ("corpus", "valid", "out") if getattr(args, name) is None]
     if missing:
         raise CommandError(f"tutor train {args.recipe} needs {', '.join(missing)}")
-    if args.tokens is not None and args.tokens < 1:
-        raise CommandError("--tokens must be at least 1")
-    if args.seed < 0:
-        raise CommandError("--seed must be 0 or more")
     for path in (args.corpus, args.valid):
         with path.open("rb"):  # a wrong name is said before PyTorch is loaded
             pass
@@ -83,7 +86,9 @@ def follow(steps: Iterator[Progress], shown: Display) -> int:
             shown.step(progress)
             if interrupted:
                 steps.close()  # type: ignore[attr-defined]  # a generator; the loop saves its checkpoint now
-                shown.say(f"stopped after step {progress.step:,} of {progress.steps:,}; the same command goes on from there")
+                shown.say(
+                    f"stopped after step {progress.step:,} of {progress.steps:,}; the same command goes on from there"
+                )
                 return 130
     return 0
 
