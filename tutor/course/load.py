@@ -34,6 +34,10 @@ class Course:
         """The chapter's line in the navigator; raises KeyError."""
         return self._entries[chapter_id]
 
+    def find(self, chapter_id: str) -> ChapterEntry | None:
+        """The chapter's line in the navigator, or None."""
+        return self._entries.get(chapter_id)
+
     def is_ready(self, chapter_id: str) -> bool:
         """Whether the chapter has a file that can be opened; says nothing about what is in it."""
         entry = self._entries.get(chapter_id)

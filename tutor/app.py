@@ -1,0 +1,188 @@
+"""The Textual app: owns the one engine and the one progress store; the screens, the global keys, the palette."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tutor import themes
+from tutor.course.load import Course, load_course
+from tutor.engine import Engine
+from tutor.experiments.cells import Tier
+from tutor.screens.chapter import ChapterScreen
+from tutor.screens.home import HomeScreen
+from tutor.study.store import Store
+
+
+class TutorApp(App[None]):
+    """One learner's session."""
+
+    TITLE = "tutor"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "colon"
+    BINDINGS = [
+        Binding("question_mark", "help", "keys"),
+        Binding("slash", "search", "search"),
+        Binding("colon", "command_palette", "commands", show=False),
+        Binding("T", "next_theme", "next theme", show=False),
+        Binding("q", "quit", "quit", show=False),
+    ]
+
+    def __init__(
+        self,
+        course: Course,
+        store: Store,
+        *,
+        tier: Tier = "256",
+        ascii: bool = False,
+        chapter: str | None = None,
+        engine: Engine | None = None,
+    ) -> None:
+        """`tier`: the colours the terminal has; `ascii`: it lacks UTF-8; `chapter`: id of the first to open."""
+        super().__init__()
+        self.course = course
+        self.store = store
+        self.engine = engine or Engine()
+        self.tier: Tier = tier
+        self.ascii = ascii
+        self.first_chapter = chapter
+        self.animation_level = "none"
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = self._saved_theme()
+
+    def _saved_theme(self) -> str:
+        allowed = themes.names(self.tier)
+        saved = self.store.setting("theme")
+        return saved if saved in allowed else allowed[0]
+
+    # ── life ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def get_default_screen(self) -> Screen[None]:
+        return HomeScreen()
+
+    def on_mount(self) -> None:
+        self._leave_on_signals()
+        if self.store.warning:
+            self.notify(self.store.warning, severity="warning", timeout=20)
+        if self.first_chapter:
+            self.open_chapter(self.first_chapter)
+
+    def _leave_on_signals(self) -> None:
+        """A hang-up ends the session cleanly; Textual itself handles neither signal."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGHUP", "SIGTERM"):
+            if hasattr(signal, name) and sys.platform != "win32":
+                loop.add_signal_handler(getattr(signal, name), self.exit)
+
+    def on_unmount(self) -> None:
+        self.engine.close()
+        self.store.close()
+
+    # ── where to go ──────────────────────────────────────────────────────────────────────────────────
+
+    def open_chapter(self, chapter_id: str, card_id: str | None = None) -> None:
+        """Open a chapter at a card, or where the learner was in it."""
+        self.push_screen(ChapterScreen(chapter_id, card_id))
+
+    def action_search(self) -> None:
+        from tutor.screens.search import SearchScreen
+
+        def go(found: tuple[str, str] | None) -> None:
+            if found is not None:
+                self.open_found(*found)
+
+        self.push_screen(SearchScreen(), go)
+
+    def open_found(self, kind: str, id: str) -> None:
+        """Open what the search found: a card ("chapter-id/card-id") or a glossary term."""
+        if kind == "term":
+            self.action_glossary(id)
+        else:
+            chapter_id, _, card_id = id.partition("/")
+            self.open_chapter(chapter_id, card_id or None)
+
+    def action_help(self) -> None:
+        from tutor.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen))
+
+    def action_glossary(self, term: str | None = None) -> None:
+        from tutor.screens.glossary import GlossaryScreen
+
+        self.push_screen(GlossaryScreen(term))
+
+    def action_insights(self) -> None:
+        from tutor.screens.insights import InsightsScreen
+
+        self.push_screen(InsightsScreen())
+
+    def action_playground(self) -> None:
+        from tutor.screens.playground import PlaygroundScreen
+
+        self.push_screen(PlaygroundScreen())
+
+    # ── looks ────────────────────────────────────────────────────────────────────────────────────────
+
+    def action_next_theme(self) -> None:
+        """The next theme that this terminal can show; kept for the next session."""
+        allowed = themes.names(self.tier)
+        at = allowed.index(self.theme) if self.theme in allowed else -1
+        self.set_theme(allowed[(at + 1) % len(allowed)])
+
+    def set_theme(self, name: str) -> None:
+        """Take a theme and keep it."""
+        self.theme = name
+        self.store.set_setting("theme", name)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield SystemCommand("Home", "The list of chapters", self.action_home)
+        yield SystemCommand("Search", "Find a card or a term", self.action_search)
+        yield SystemCommand("Glossary", "Every term, defined once", self.action_glossary)
+        yield SystemCommand("Key insights", "What each chapter comes down to", self.action_insights)
+        yield SystemCommand("Playground", "Every live widget on its own", self.action_playground)
+        yield SystemCommand("Keys", "The keys that work here", self.action_help)
+        for name in themes.names(self.tier):
+            yield SystemCommand(f"Theme: {name}", "Change the colours", lambda name=name: self.set_theme(name))
+        yield SystemCommand("Quit", "Everything is kept", self.exit)
+
+    def action_home(self) -> None:
+        """Back to the list of chapters, whatever is open."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_back(self) -> None:
+        """Leave this screen for the one below it."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+
+def run(
+    *, tier: Tier, ascii: bool = False, data_dir: Path | None = None, mouse: bool = True, chapter: str | None = None
+) -> int:
+    """Open the app in this terminal; returns the exit code."""
+    from textual import constants
+
+    systems = {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}
+    constants.COLOR_SYSTEM = systems[tier]  # type: ignore[misc]  # read when the App is made
+    if tier == "none":
+        os.environ["NO_COLOR"] = "1"
+    else:
+        os.environ.pop("NO_COLOR", None)
+    course = load_course()
+    if chapter is not None and course.find(chapter) is None:
+        print(f"tutor: no chapter {chapter!r}; `tutor course` lists them", file=sys.stderr)
+        return 2
+    store = Store.open(data_dir)
+    app = TutorApp(course, store, tier=tier, ascii=ascii, chapter=chapter)
+    app.run(mouse=mouse)
+    return app.return_code or 0

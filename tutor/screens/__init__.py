@@ -1,0 +1,1 @@
+"""The screens: home, chapter, quiz, search, glossary, insights, playground, lab, help."""

@@ -1,0 +1,65 @@
+"""What every screen has: a title line, a body, a line of keys, and a way back that is not Escape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tutor.widgets.lines import KeyLine, TitleLine
+
+if TYPE_CHECKING:
+    from tutor.app import TutorApp
+
+LEAST = (60, 20)  # cells; below, a screen says so
+
+R = TypeVar("R")
+
+
+class TutorScreen(Screen[R]):
+    """One title line, the body, one line of keys."""
+
+    DEFAULT_CSS = """
+    TutorScreen {
+        & > #too-small { display: none; padding: 1; }
+        &.-too-small > * { display: none; }
+        &.-too-small > #too-small { display: block; }
+    }
+    """
+    BINDINGS = [
+        Binding("b,backspace,escape", "back", "back", key_display="b"),
+        Binding("tab", "app.focus_next", "next pane", show=False),
+    ]
+    title_text = ""
+
+    @property
+    def tutor(self) -> TutorApp:
+        """The app, which owns engine, store and course."""
+        return self.app  # type: ignore[return-value]
+
+    def body(self) -> Iterable[Widget]:
+        """What stands between the two lines."""
+        return ()
+
+    def compose(self) -> ComposeResult:
+        from textual.widgets import Static
+
+        yield TitleLine(self.title_text)
+        yield from self.body()
+        yield KeyLine()
+        yield Static(f"This window is too small: tutor needs {LEAST[0]} x {LEAST[1]} cells.", id="too-small")
+
+    def set_title(self, title: str, place: str = "") -> None:
+        """Change the first line."""
+        self.query_one(TitleLine).set(title, place)
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < LEAST[0] or event.size.height < LEAST[1], "-too-small")
+
+    def action_back(self) -> None:
+        self.dismiss()

@@ -1,0 +1,198 @@
+"""A chapter: its goals, its cards one at a time, its quiz, its key insights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from textual.binding import Binding
+from textual.containers import Container
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tutor.course.load import facts
+from tutor.course.schema import Card, Chapter
+from tutor.screens.base import TutorScreen
+from tutor.widgets.card import Challenges, Page, Prose
+from tutor.widgets.workbench import Workbench, focus_first
+
+GOALS, QUIZ, INSIGHTS = "goals", "quiz", "insights"  # pages without a card; no card has these ids
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of the chapter, by the id under which the place is kept."""
+
+    id: str
+    place: str  # for the title line
+    card: Card | None = None
+
+
+def leaves(chapter: Chapter) -> list[Leaf]:
+    """The pages of a chapter, in order."""
+    n = len(chapter.cards)
+    cards = [Leaf(card.id, f"card {i} of {n}", card) for i, card in enumerate(chapter.cards, 1)]
+    quiz = [Leaf(QUIZ, "quiz")] if chapter.questions else []
+    insights = [Leaf(INSIGHTS, "key insights")] if chapter.insights else []
+    return [Leaf(GOALS, "goals"), *cards, *quiz, *insights]
+
+
+class ChapterScreen(TutorScreen[None]):
+    """Pages are turned by arrows; Tab goes to the widget and back."""
+
+    CSS_PATH = "chapter.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    BINDINGS = [
+        Binding("right,l,n,enter", "turn(1)", "next", key_display="→"),
+        Binding("left,h,p", "turn(-1)", "previous", key_display="←"),
+        Binding("space", "page_or_turn", "page on", show=False),
+        Binding("tab", "app.focus_next", "to the widget"),
+        Binding("z", "zoom", "whole screen"),
+        Binding("L", "lab", "lab", key_display="L"),
+        Binding("Q", "quiz", "quiz", show=False),
+    ]
+
+    def __init__(self, chapter_id: str, leaf_id: str | None = None) -> None:
+        super().__init__()
+        self.chapter_id = chapter_id
+        self._first = leaf_id
+        self._at = 0
+
+    @cached_property
+    def chapter(self) -> Chapter:
+        return self.tutor.course.chapter(self.chapter_id)
+
+    @cached_property
+    def leaves(self) -> list[Leaf]:
+        return leaves(self.chapter)
+
+    @property
+    def leaf(self) -> Leaf:
+        return self.leaves[self._at]
+
+    def body(self) -> Iterable[Widget]:
+        yield Container(id="body")
+
+    async def on_mount(self) -> None:
+        wanted = self._first or self.tutor.store.place_in(self.chapter_id)
+        ids = [leaf.id for leaf in self.leaves]
+        await self._open(ids.index(wanted) if wanted in ids else 0)
+
+    # ── turning pages ────────────────────────────────────────────────────────────────────────────────
+
+    async def _open(self, at: int) -> None:
+        """Show page number `at` and keep the place."""
+        self._at = at
+        leaf = self.leaf
+        self.tutor.store.set_place(self.chapter_id, leaf.id)
+        self.set_title(self.chapter.title, leaf.place)
+        self.remove_class("-text-only", "-widget-only")
+        self.set_class(leaf.card is not None and leaf.card.widget is not None, "-with-widget")
+        body = self.query_one("#body")
+        with self.app.batch_update():
+            await body.remove_children()
+            await body.mount(*self._content(leaf))
+        self.refresh_bindings()
+        focus_first(body.children[-1] if self.has_class("-with-widget") and self._predicting() else body)
+
+    def _predicting(self) -> bool:
+        return bool(self.query("PredictionPane"))
+
+    def _content(self, leaf: Leaf) -> list[Widget]:
+        known = facts(self.chapter)
+        if leaf.card is not None:
+            return self._card(leaf.card)
+        if leaf.id == GOALS:
+            goals = "\n".join(f"- {goal.text}" for goal in self.chapter.goals)
+            about = f"About {self.chapter.minutes} minutes, {len(self.chapter.cards)} cards."
+            return [Page(Static("After this chapter you can", classes="heading"), Prose(f"{goals}\n\n{about}", known))]
+        if leaf.id == QUIZ:
+            text = (
+                f"{len(self.chapter.questions)} questions on this chapter. "
+                "Answer first, then read why; nothing is lost if you leave in the middle."
+            )
+            return [Page(Static("Quiz", classes="heading"), Prose(f"{text}\n\nPress **Enter** to begin.", known))]
+        insights = "\n".join(f"- {insight.text}" for insight in self.chapter.insights)
+        sources = "\n".join(f"- {s.text} ({s.date}): {s.url}" for s in self.chapter.sources)
+        tail = [Static("Sources", classes="heading later"), Prose(sources, known)] if sources else []
+        return [Page(Static("Key insights", classes="heading"), Prose(insights, known), *tail)]
+
+    def _card(self, card: Card) -> list[Widget]:
+        known = facts(self.chapter)
+        page: list[Widget] = [Static(card.title, classes="heading", markup=False), Prose(card.text, known)]
+        if card.first:
+            page.append(Prose(card.first, known, classes="first"))
+        if card.challenges:
+            page.append(Challenges(card.challenges, self.tutor.store.challenges_met(), known))
+        if card.widget is None:
+            return [Page(*page)]
+        return [Page(*page), Workbench(card, known)]
+
+    async def action_turn(self, by: int) -> None:
+        leaf = self.leaf
+        if by > 0 and leaf.card is not None:
+            self.tutor.store.mark_card(self.chapter_id, leaf.id)
+        if by > 0 and leaf.id == QUIZ:
+            self.action_quiz()
+            return
+        if 0 <= self._at + by < len(self.leaves):
+            await self._open(self._at + by)
+        elif by > 0:
+            self.dismiss()
+
+    async def action_page_or_turn(self) -> None:
+        page = self.query_one(Page)
+        if page.scroll_y < page.max_scroll_y:
+            page.scroll_page_down(animate=False)
+        else:
+            await self.action_turn(1)
+
+    def action_zoom(self) -> None:
+        """Both panes, the widget alone, the text alone."""
+        if self.has_class("-widget-only"):
+            self.remove_class("-widget-only")
+            self.add_class("-text-only")
+        elif self.has_class("-text-only"):
+            self.remove_class("-text-only")
+        else:
+            self.add_class("-widget-only")
+
+    # ── the quiz and the lab ─────────────────────────────────────────────────────────────────────────
+
+    def action_quiz(self) -> None:
+        from tutor.screens.quiz import QuizScreen
+
+        def after(card_id: str | None) -> None:
+            ids = [leaf.id for leaf in self.leaves]
+            goal = card_id if card_id in ids else INSIGHTS if INSIGHTS in ids and card_id == INSIGHTS else None
+            if goal is not None:
+                self.run_worker(self._open(ids.index(goal)))
+
+        if self.chapter.questions:
+            self.app.push_screen(QuizScreen(self.chapter), after)
+
+    def action_lab(self) -> None:
+        from tutor.screens.lab import LabScreen
+
+        if self.leaf.card is not None and self.leaf.card.lab is not None:
+            self.app.push_screen(LabScreen(self.leaf.card.lab))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that do nothing on this page are neither shown nor heard."""
+        if not self.is_mounted or "leaves" not in self.__dict__:
+            return True
+        card = self.leaf.card
+        if action == "lab":
+            return card is not None and card.lab is not None
+        if action == "zoom" or (action, parameters) == ("app.focus_next", ()):
+            return card is not None and card.widget is not None
+        if action == "turn" and parameters == (-1,):
+            return self._at > 0
+        return True
+
+    def on_workbench_met(self, message: Workbench.Met) -> None:
+        for challenges in self.query(Challenges):
+            challenges.meet(message.challenge_id)
+        self.notify("Challenge met.", timeout=4)

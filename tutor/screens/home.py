@@ -1,0 +1,199 @@
+"""Home: the chapter navigator, with what the learner has done beside every chapter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tutor.course.load import Course, LessonError
+from tutor.course.schema import ChapterEntry
+from tutor.engine import Event, Priority, Update
+from tutor.experiments.cells import bar, fit
+from tutor.screens.base import TutorScreen
+from tutor.widgets.navigator import Navigator
+
+WELCOME = "Welcome. Press Enter to begin with the first chapter, or choose one with the arrows."
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a chapter holds, or why it cannot be opened."""
+
+    cards: int = 0
+    questions: int = 0
+    problem: str = ""
+
+
+def sizes(course: Course) -> Iterator[tuple[str, Size]]:
+    """Read the chapters that exist, one at a time; a broken one says so and the others go on."""
+    for entry in course.entries():
+        if entry.file is not None:
+            try:
+                chapter = course.chapter(entry.id)
+                yield entry.id, Size(len(chapter.cards), len(chapter.questions))
+            except LessonError as error:
+                yield entry.id, Size(problem=str(error.problems[0]))
+
+
+class HomeScreen(TutorScreen[None]):
+    """Every track, part and chapter on one list."""
+
+    CSS_PATH = "home.tcss"
+    title_text = "tutor · how language models work"
+    BINDINGS = [
+        Binding("c", "continue", "continue"),
+        Binding("p", "app.playground", "playground"),
+        Binding("i", "app.insights", "insights"),
+        Binding("G", "app.glossary", "glossary", show=False),
+        Binding("o", "app.glossary", "glossary"),
+        Binding("q", "app.quit", "quit"),
+    ]
+
+    class Sized(Message):
+        """A chapter has been read in the background."""
+
+        def __init__(self, chapter: str, size: Size) -> None:
+            super().__init__()
+            self.chapter = chapter
+            self.size = size
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sizes: dict[str, Size] = {}
+
+    def body(self) -> Iterable[Widget]:
+        yield Static(id="where", markup=False)
+        yield Navigator(id="chapters")
+        yield Static(id="summary", markup=False)
+
+    # ── what stands in the list ──────────────────────────────────────────────────────────────────────
+
+    def on_mount(self) -> None:
+        self._fill()
+        self.call_after_refresh(self._read_chapters)
+
+    def _fill(self) -> None:
+        chapters = self.query_one("#chapters", Navigator)
+        at = chapters.highlighted
+        options: list[Option] = []
+        for track in self.tutor.course.tracks:
+            if options:
+                options.append(Option("", disabled=True))
+            options.append(Option(Text(track.title, "bold underline"), disabled=True))
+            number = 0
+            for part in track.parts:
+                options.append(Option(Text(f"  {part.title}", "italic"), disabled=True))
+                for entry in part.chapters:
+                    number += 1
+                    options.append(Option(self._row(number, entry), id=entry.id))
+        chapters.clear_options().add_options(options)
+        place = self.tutor.store.place()
+        if at is not None:
+            chapters.highlighted = at
+        elif place is not None and place[0] in (option.id for option in options):
+            chapters.highlighted = chapters.get_option_index(place[0])
+        else:
+            chapters.action_first()
+        self._say_where()
+        chapters.focus()
+
+    def _row(self, number: int, entry: ChapterEntry) -> Text:
+        title = fit(f"  {number:2d}  {entry.title}", 48)
+        return Text(title).append(self._state(entry), "dim" if entry.file is None else "")
+
+    def _state(self, entry: ChapterEntry) -> str:
+        """What the learner has done of a chapter, in at most 26 cells."""
+        if entry.file is None:
+            return "coming"
+        size = self._sizes.get(entry.id)
+        if size is None:
+            return ""
+        if size.problem:
+            return "cannot be read"
+        done = self.tutor.store.progress().get(entry.id)
+        cards = min(len(done.cards_read), size.cards) if done else 0
+        right = min(sum(mark.correct for mark in done.marks.values()), size.questions) if done else 0
+        meter = bar(cards / size.cards if size.cards else 0.0, 6, self.tutor.ascii)
+        quiz = f"  quiz {right}/{size.questions}" if size.questions else ""
+        return f"{meter} {cards:2d}/{size.cards} cards{quiz}"
+
+    def _say_where(self) -> None:
+        place = self.tutor.store.place()
+        entry = self.tutor.course.find(place[0]) if place else None
+        if entry is None:
+            self.query_one("#where", Static).update(WELCOME)
+        else:
+            self.query_one("#where", Static).update(f"Press c to continue where you were: {entry.title}.")
+
+    # ── reading the chapters after the first paint ───────────────────────────────────────────────────
+
+    def _read_chapters(self) -> None:
+        course = self.tutor.course
+        self.tutor.engine.submit(self, lambda: sizes(course), self._listen, priority=Priority.BACKGROUND)
+
+    def _listen(self, event: Event) -> None:
+        if isinstance(event, Update) and isinstance(event.value, tuple):
+            self.post_message(self.Sized(*event.value))
+
+    def on_home_screen_sized(self, message: Sized) -> None:
+        self._sizes[message.chapter] = message.size
+        self._refresh_row(message.chapter)
+
+    def _refresh_row(self, chapter_id: str) -> None:
+        numbered = [(n, e) for t in self.tutor.course.tracks for n, e in enumerate(_chapters(t), 1)]
+        for number, entry in numbered:
+            if entry.id == chapter_id:
+                self.query_one("#chapters", Navigator).replace_option_prompt(chapter_id, self._row(number, entry))
+
+    def on_screen_resume(self) -> None:
+        for chapter_id in self._sizes:
+            self._refresh_row(chapter_id)
+        if self._sizes:
+            self._say_where()
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+        entry = self.tutor.course.find(message.option_id or "")
+        size = self._sizes.get(message.option_id or "")
+        text = entry.summary if entry else ""
+        if size is not None and size.problem:
+            text = f"This chapter cannot be read; `tutor check` says why: {size.problem}"
+        elif entry is not None and entry.file is None:
+            text = f"Still being written. {text}"
+        self.query_one("#summary", Static).update(text)
+
+    def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
+        self._open(message.option_id or "")
+
+    def action_continue(self) -> None:
+        place = self.tutor.store.place()
+        first = next((e.id for e in self.tutor.course.entries() if e.file is not None), "")
+        self._open(place[0] if place else first)
+
+    def _open(self, chapter_id: str) -> None:
+        entry = self.tutor.course.find(chapter_id)
+        if entry is None or entry.file is None:
+            self.notify("This chapter is still being written.", timeout=3)
+            return
+        try:
+            self.tutor.course.chapter(chapter_id)
+        except LessonError as error:
+            self.notify(f"{error.problems[0]}", severity="error", timeout=10)
+            return
+        self.tutor.open_chapter(chapter_id)
+
+    def action_back(self) -> None:
+        """There is nothing below home: the way out is q."""
+
+
+def _chapters(track: object) -> Iterator[ChapterEntry]:
+    for part in track.parts:  # type: ignore[attr-defined]
+        yield from part.chapters

@@ -1,0 +1,44 @@
+"""The playground: every live widget on its own, with the whole screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+from textual.widgets.option_list import Option
+
+from tutor.experiments.registry import EXPERIMENTS
+from tutor.screens.base import TutorScreen
+from tutor.widgets.navigator import Navigator
+from tutor.widgets.workbench import focus_first
+
+
+class PlaygroundScreen(TutorScreen[None]):
+    """The list of widgets."""
+
+    title_text = "Playground"
+
+    def body(self) -> Iterable[Widget]:
+        yield Navigator(*(Option(entry.title, id=name) for name, entry in EXPERIMENTS.items()))
+
+    def on_mount(self) -> None:
+        self.set_title(self.title_text, f"{len(EXPERIMENTS)} widgets")
+        self.query_one(Navigator).focus()
+
+    def on_option_list_option_selected(self, message: Navigator.OptionSelected) -> None:
+        self.app.push_screen(WidgetScreen(message.option_id or ""))
+
+
+class WidgetScreen(TutorScreen[None]):
+    """One live widget with its own starting settings."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.title_text = EXPERIMENTS[name].title
+        self._name_in_registry = name
+
+    def body(self) -> Iterable[Widget]:
+        yield EXPERIMENTS[self._name_in_registry].load_widget()()
+
+    def on_mount(self) -> None:
+        focus_first(self.query_one(".live"))

@@ -1,0 +1,106 @@
+"""The app's colours: few, and told apart in 256 colours as in truecolor; two themes use the terminal's own 16.
+
+One accent. `success` and `error` mark what was answered right and wrong, always beside a word that says so.
+"""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+from tutor.experiments.cells import Tier
+
+_QUIET = {
+    "block-cursor-text-style": "bold",
+    "block-cursor-blurred-text-style": "bold",
+    "input-cursor-text-style": "reverse",
+}
+
+
+def _theme(name: str, dark: bool, ground: str, raised: str, text: str, muted: str, accent: str) -> Theme:
+    return Theme(
+        name=name,
+        primary=accent,
+        secondary=accent,
+        accent=accent,
+        foreground=text,
+        background=ground,
+        surface=ground,
+        panel=raised,
+        boost=raised,
+        success="#87d787" if dark else "#005f00",
+        warning="#ffd787" if dark else "#5f5f00",
+        error="#ff8787" if dark else "#af0000",
+        dark=dark,
+        variables={
+            **_QUIET,
+            "text-muted": muted,
+            "block-cursor-foreground": ground,
+            "block-cursor-background": accent,
+            "block-cursor-blurred-foreground": text,
+            "block-cursor-blurred-background": raised,
+            "border": accent,
+            "border-blurred": muted,
+            "input-cursor-background": text,
+            "input-cursor-foreground": ground,
+            "scrollbar": muted,
+            "scrollbar-background": raised,
+        },
+    )
+
+
+def _own_colours(name: str, dark: bool) -> Theme:
+    """The terminal's own colours; what is chosen is shown in reverse."""
+    return Theme(
+        name=name,
+        ansi=True,
+        dark=dark,
+        primary="ansi_cyan" if dark else "ansi_blue",
+        secondary="ansi_cyan" if dark else "ansi_blue",
+        accent="ansi_cyan" if dark else "ansi_blue",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        success="ansi_green",
+        warning="ansi_yellow",
+        error="ansi_red",
+        variables={
+            "text-muted": "ansi_default",
+            "block-cursor-foreground": "ansi_default",
+            "block-cursor-background": "ansi_default",
+            "block-cursor-text-style": "reverse",
+            "block-cursor-blurred-foreground": "ansi_default",
+            "block-cursor-blurred-background": "ansi_default",
+            "block-cursor-blurred-text-style": "bold",
+            "border": "ansi_default",
+            "border-blurred": "ansi_default",
+            "input-cursor-background": "ansi_default",
+            "input-cursor-foreground": "ansi_default",
+            "input-cursor-text-style": "reverse",
+            "input-selection-background": "ansi_default",
+            "input-selection-foreground": "ansi_default",
+            "scrollbar": "ansi_default",
+            "scrollbar-background": "ansi_default",
+            "scrollbar-active": "ansi_default",
+            "scrollbar-hover": "ansi_default",
+            "scrollbar-background-hover": "ansi_default",
+            "scrollbar-background-active": "ansi_default",
+        },
+    )
+
+
+# The colours are members of the 256 palette, so that its rounding moves none of them.
+NIGHT = _theme("night", True, "#1c1c1c", "#303030", "#e4e4e4", "#a8a8a8", "#ffaf5f")
+DAY = _theme("day", False, "#eeeeee", "#d0d0d0", "#1c1c1c", "#585858", "#5f00af")
+CONTRAST = _theme("high-contrast", True, "#000000", "#303030", "#ffffff", "#d0d0d0", "#ffff00")
+PLAIN = _own_colours("plain", True)
+PLAIN_LIGHT = _own_colours("plain-light", False)
+
+THEMES = (NIGHT, DAY, CONTRAST, PLAIN, PLAIN_LIGHT)
+
+
+def names(tier: Tier) -> list[str]:
+    """The themes that the colour tier can show, its default first."""
+    rich_enough = tier in ("truecolor", "256")
+    return [theme.name for theme in THEMES if rich_enough or theme.ansi]

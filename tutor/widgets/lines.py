@@ -1,0 +1,94 @@
+"""The first and the last line of every screen: where one is, and which keys work here, now."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.screen import Screen
+from textual.widgets import Static
+
+
+class TitleLine(Static):
+    """Title on the left, place on the right."""
+
+    DEFAULT_CSS = """
+    TitleLine { height: 1; padding: 0 1; color: $accent; text-style: bold; }
+    """
+
+    def __init__(self, title: str, place: str = "") -> None:
+        super().__init__(markup=False)
+        self.title = title
+        self.place = place
+
+    def set(self, title: str, place: str) -> None:
+        """Change both; nothing is sent when both are as they were."""
+        if (title, place) != (self.title, self.place):
+            self.title, self.place = title, place
+            self.refresh()
+
+    def render(self) -> Text:
+        room = self.size.width - cell_len(self.place) - 2
+        title = Text(self.title)
+        title.truncate(max(0, room), overflow="ellipsis", pad=True)
+        return Text.assemble(title, "  ", self.place, no_wrap=True)
+
+
+class KeyLine(Static):
+    """The keys that work where the focus is, the nearest first; what does not fit is in the help."""
+
+    DEFAULT_CSS = """
+    KeyLine { height: 1; padding: 0 1; dock: bottom; color: $text-muted; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._keys: list[tuple[str, str]] = []
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._update)
+        self._update(self.screen)
+
+    def _update(self, screen: Screen[object]) -> None:
+        keys = shown_keys(screen)
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh()
+
+    def render(self) -> Text:
+        help_key = [pair for pair in self._keys if pair[0] == "?"]
+        room = self.size.width - sum(cell_len(f"{key} {what}") for key, what in help_key)
+        text = Text(no_wrap=True)
+        for key, what in (pair for pair in self._keys if pair not in help_key):
+            if text.cell_len + cell_len(f"{key} {what}  ") > room:
+                break
+            text.append(key, "bold").append(f" {what}  ")
+        for key, what in help_key:
+            text.append(key, "bold").append(f" {what}")
+        return text
+
+
+SPELLED = {
+    "right": "→", "left": "←", "up": "↑", "down": "↓", "enter": "Enter", "space": "Space", "tab": "Tab",
+    "escape": "Esc", "backspace": "Backspace", "pageup": "PgUp", "pagedown": "PgDn", "question_mark": "?",
+    "slash": "/", "colon": ":", "home": "Home", "end": "End", "left_square_bracket": "[", "delete": "Del",
+    "right_square_bracket": "]", "comma": ",", "full_stop": ".", "plus": "+", "minus": "-", "equals_sign": "=",
+    "less_than_sign": "<", "greater_than_sign": ">",
+}  # fmt: skip
+
+
+def spell(key: str) -> str:
+    """A key as it is written on the keyboard."""
+    shift, _, name = key.rpartition("shift+")
+    spelled = SPELLED.get(name, name)
+    return f"Shift+{spelled}" if shift or key.startswith("shift+") else spelled
+
+
+def shown_keys(screen: Screen[object]) -> list[tuple[str, str]]:
+    """Key and description of the bindings that ask to be shown: of the focused widget first, then outwards."""
+    found: dict[tuple[int, str], tuple[str, str]] = {}
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if binding.show and active.enabled and binding.description:
+            key = binding.key_display or spell(binding.key)
+            found.setdefault((id(active.node), binding.action), (key, binding.description))
+    return list(found.values())

@@ -1,0 +1,18 @@
+"""A list that is walked by keyboard: arrows, j and k, Home and End, Enter."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+from textual.widgets import OptionList
+
+
+class Navigator(OptionList):
+    """Textual's OptionList with vim's keys beside the arrows."""
+
+    BINDINGS = [
+        Binding("down,j", "cursor_down", "down", show=False),
+        Binding("up,k", "cursor_up", "up", show=False),
+        Binding("enter,space,l,right", "select", "open", key_display="Enter"),
+        Binding("g,home", "first", "first", show=False),
+        Binding("G,end", "last", "last", show=False),
+    ]

@@ -1,0 +1,149 @@
+"""The lower half of a widget card: first its predictions, then the live widget; notices challenges met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from tutor.course.schema import Card, Fact, Prediction, Settings
+from tutor.engine import Done, Event, Failed
+from tutor.experiments.base import Reading, Result, all_hold
+from tutor.experiments.registry import EXPERIMENTS
+from tutor.widgets.base import LiveWidget
+from tutor.widgets.card import Prose
+from tutor.widgets.prediction import PredictionPane
+
+if TYPE_CHECKING:
+    from tutor.app import TutorApp
+
+
+class Workbench(Vertical):
+    """Predictions not made yet, one after the other; then the widget, which starts where the last one left it."""
+
+    DEFAULT_CSS = """
+    Workbench { height: 1fr; padding: 0 1; }
+    Workbench > .truth { height: auto; max-width: 72; margin: 0 1; }
+    """
+
+    class Met(Message):
+        """A challenge was met for the first time."""
+
+        def __init__(self, challenge_id: str) -> None:
+            super().__init__()
+            self.challenge_id = challenge_id
+
+    class Computed(Message):
+        """The truth about a prediction has arrived."""
+
+        def __init__(self, prediction: Prediction, outcome: int, event: Event) -> None:
+            super().__init__()
+            self.prediction = prediction
+            self.outcome = outcome
+            self.event = event
+
+    def __init__(self, card: Card, facts: Mapping[str, Fact]) -> None:
+        super().__init__()
+        assert card.widget is not None
+        self.card = card
+        self.facts = facts
+        self.widget_name = card.widget.name
+        self.start: Settings = card.widget.settings
+
+    @property
+    def tutor(self) -> TutorApp:
+        """The app, which owns engine and store."""
+        return self.app  # type: ignore[return-value]
+
+    def compose(self) -> ComposeResult:
+        made = self.tutor.store.predictions_made()
+        waiting = [p for p in self.card.predictions if p.id not in made]
+        yield PredictionPane(waiting[0], self.facts) if waiting else self._live()
+
+    def _live(self) -> LiveWidget | Static:
+        """The widget with its starting settings, or one line where they do not fit it."""
+        try:
+            widget: LiveWidget = EXPERIMENTS[self.widget_name].load_widget()(self.start)
+        except (KeyError, msgspec.ValidationError, ValueError) as error:
+            return Static(f"This card's widget cannot start ({error}); `tutor check` says more.", markup=False)
+        return widget
+
+    # ── predictions ──────────────────────────────────────────────────────────────────────────────────
+
+    def on_prediction_pane_committed(self, message: PredictionPane.Committed) -> None:
+        message.stop()
+        if message.outcome is None:
+            self.run_worker(self._go_on(None))
+            return
+        prediction, outcome = message.prediction, message.outcome
+        module, library = EXPERIMENTS[self.widget_name].load(), self.tutor.engine.library
+
+        def job() -> Any:
+            return module.compute(msgspec.convert(prediction.settings, module.Settings), library)
+
+        def listen(event: Event) -> None:
+            if isinstance(event, Done | Failed):
+                self.post_message(self.Computed(prediction, outcome, event))
+
+        self.tutor.engine.submit(self, job, listen)
+
+    async def on_workbench_computed(self, message: Computed) -> None:
+        message.stop()
+        if isinstance(message.event, Failed):
+            await self._go_on(f"The truth could not be computed: {message.event.message}")
+            return
+        assert isinstance(message.event, Done)
+        result: Result = message.event.value  # type: ignore[assignment]
+        outcomes = message.prediction.outcomes
+        truth = next((i for i, o in enumerate(outcomes) if all_hold(o.when, result.readings())), None)
+        self.tutor.store.record_prediction(message.prediction.id, str(message.outcome), message.outcome == truth)
+        self.start = {**self.start, **message.prediction.settings}
+        if truth is None:
+            await self._go_on("None of the outcomes came about. " + result.sentence())
+        elif truth == message.outcome:
+            await self._go_on(f"**As you said:** {outcomes[truth].text}. {outcomes[truth].explain}")
+        else:
+            said = outcomes[message.outcome]
+            told = f"**You said** {said.text}; **it is** {outcomes[truth].text}. {outcomes[truth].explain}"
+            await self._go_on(told)
+
+    async def _go_on(self, truth: str | None) -> None:
+        """Take the prediction away; show what is true about it above the widget."""
+        await self.remove_children()
+        if truth:
+            await self.mount(Prose(truth, self.facts, classes="truth"))
+        live = self._live()
+        await self.mount(live)
+        focus_first(live)
+
+    # ── challenges ───────────────────────────────────────────────────────────────────────────────────
+
+    def on_live_widget_changed(self, message: LiveWidget.Changed) -> None:
+        message.stop()
+        for challenge in self.card.challenges:
+            if challenge.id not in self.tutor.store.challenges_met() and _met(challenge.goals, message.readings):
+                self.tutor.store.meet_challenge(challenge.id)
+                self.post_message(self.Met(challenge.id))
+
+    def on_unmount(self) -> None:
+        self.tutor.engine.cancel(self)
+
+
+def focus_first(pane: Any) -> None:
+    """Give the keyboard to the first thing in `pane` that takes it."""
+    for widget in (pane, *pane.query("*")):
+        if widget.focusable:
+            widget.focus()
+            return
+
+
+def _met(goals: list[str], readings: Mapping[str, Reading]) -> bool:
+    try:
+        return all_hold(goals, readings)
+    except (KeyError, TypeError, ValueError):
+        return False  # a goal about a reading that is not there is the author's mistake; `tutor check` names it
