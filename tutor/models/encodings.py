@@ -1,8 +1,9 @@
 """The encodings of GPT-2, GPT-4 and GPT-4o as `tiktoken.Encoding`, from files that ship with the course.
 
 tiktoken itself downloads them at first use; these never touch the network. Patterns and special tokens are
-those of `tiktoken_ext.openai_public` (MIT). A file is xz over: the number of tokens (4 bytes, little-endian),
-the length of every token (1 byte each), then the tokens' bytes, in the order of their ranks from 0 on.
+those of `tiktoken_ext.openai_public` (MIT). A file, made by `tutor.models.pack`, is xz over: the number of
+tokens (4 bytes, little-endian), the length of every token (1 byte each), then the tokens' bytes, in the
+order of their ranks from 0 on.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tutor.models.errors import ModelFileError
 
 FOLDER = Path(__file__).parents[1] / "data" / "encodings"
 MAX_BYTES = 1 << 24  # of an unpacked file
+_MAX_MEMORY = 1 << 27  # while it is unpacked
 
 _END = "<|endoftext|>"
 _PATTERNS = {
@@ -57,29 +59,27 @@ def load(name: str) -> tiktoken.Encoding:
     return tiktoken.Encoding(name, pat_str=_PATTERNS[name], mergeable_ranks=ranks, special_tokens=_SPECIAL[name])
 
 
-def pack(tokens: list[bytes]) -> bytes:
-    """The content of a file of `tokens`, each of 1 to 255 bytes."""
-    content = len(tokens).to_bytes(4, "little") + bytes(map(len, tokens)) + b"".join(tokens)
-    return lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
-
-
 def unpack(path: Path) -> list[bytes]:
-    """The tokens of a file that `pack` made, in the order of their ranks; raises ModelFileError."""
+    """The tokens in a file, in the order of their ranks; raises ModelFileError."""
     try:
-        content = lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(path.read_bytes(), MAX_BYTES)
+        packed = path.read_bytes()
     except OSError as error:
         raise ModelFileError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (lzma.LZMAError, EOFError) as error:
+    xz = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MAX_MEMORY)
+    try:
+        content = xz.decompress(packed, MAX_BYTES)
+    except lzma.LZMAError as error:
         raise ModelFileError(f"{path}: damaged: {error}") from error
     n = int.from_bytes(content[:4], "little")
     lengths, data = content[4 : 4 + n], content[4 + n :]
-    if len(content) < 4 + n or sum(lengths) != len(data):
-        raise ModelFileError(f"{path}: damaged: its tokens do not fill it")
+    if not xz.eof or len(lengths) < n or sum(lengths) != len(data):
+        raise ModelFileError(f"{path}: damaged: it is not as long as it should be")
     tokens = []
     end = 0
     for length in lengths:
         tokens.append(data[end : end + length])
         end += length
-    if len(set(tokens)) != n or not {bytes([b]) for b in range(256)} <= set(tokens):
-        raise ModelFileError(f"{path}: damaged: not a set of tokens with every single byte")
+    different = set(tokens)
+    if len(different) != n or b"" in different or not {bytes([b]) for b in range(256)} <= different:
+        raise ModelFileError(f"{path}: damaged: a token occurs twice, or a single byte has none")
     return tokens

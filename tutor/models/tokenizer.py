@@ -99,8 +99,8 @@ class Tokenizer:
                 "fuse_unk": False,
                 "byte_fallback": False,
                 "ignore_merges": False,
-                "vocab": {_spell(token): i for i, token in enumerate(self.tokens)} | {START: self.bos},
-                "merges": [[_spell(a), _spell(b)] for a, b in self._merges()],
+                "vocab": {spell(token): i for i, token in enumerate(self.tokens)} | {START: self.bos},
+                "merges": [[spell(a), spell(b)] for a, b in self.merges()],
             },
         }
         settings = {
@@ -112,7 +112,7 @@ class Tokenizer:
         for name, content in (("tokenizer.json", document), ("tokenizer_config.json", settings)):
             (folder / name).write_text(json.dumps(content, ensure_ascii=True, indent=0) + "\n", encoding="utf-8")
 
-    def _merges(self) -> list[tuple[bytes, bytes]]:
+    def merges(self) -> list[tuple[bytes, bytes]]:
         """The pair that each merge joined: what is left of its token before the last of its own merges."""
         ranks = {token: i for i, token in enumerate(self.tokens)}
         pairs = []
@@ -142,7 +142,8 @@ class Tokenizer:
         return Tokenizer(tokens, folder.name)
 
 
-def _spell(token: bytes) -> str:
+def spell(token: bytes) -> str:
+    """The token as `tokenizer.json` writes it."""
     return "".join(_TO_CHAR[b] for b in token)
 
 

@@ -46,7 +46,10 @@ def _tensors(raw: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
     data = raw[8 + length :]
     places: list[tuple[int, int]] = []
     tensors: dict[str, NDArray[Any]] = {}
-    header = parse_object(raw[8 : 8 + length].tobytes())
+    try:
+        header = parse_object(raw[8 : 8 + length].tobytes())
+    except ValueError as error:
+        raise ValueError(f"its header: {error}") from error
     header.pop("__metadata__", None)
     for name, entry in header.items():
         label = repr(name)[:80]
