@@ -257,16 +257,18 @@ def test_a_listener_may_submit_again(engine: Engine, ears: Ears) -> None:
     assert ears.next().value == "second"  # type: ignore[union-attr]
 
 
-def test_nobody_hears_anything_after_close(ears: Ears) -> None:
-    engine = Engine()
-    gate = block(engine)
-    engine.submit("waits", lambda: 1, ears)
+def test_nobody_runs_or_hears_anything_after_close(ears: Ears) -> None:
+    engine, gate, ran = Engine(), Gate(), []
+    engine.submit("running", gate, ears)
+    assert gate.begun.wait(LONG)
+    engine.submit("waiting", lambda: ran.append(1), ears)
     engine.close()
-    engine.submit("late", lambda: 1, ears)
+    engine.submit("late", lambda: ran.append(2), ears)
     gate.open.set()
     engine._thread.join(LONG)
     assert not engine._thread.is_alive()
     assert ears.events.empty()
+    assert ran == []
     engine.close()  # a second time is nothing
 
 

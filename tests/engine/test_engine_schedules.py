@@ -221,34 +221,41 @@ def test_threads_may_submit_at_once(crowds: list[list[object]]) -> None:
     assert sum(what in LAST for what, _, _ in stage.log) == len(stage.plans)
 
 
+class ClosingStage(Stage):
+    """Closes its engine in the middle of a step."""
+
+    def __init__(self, close_at: int) -> None:
+        super().__init__(Engine())
+        self.close_at = close_at  # the number of the step
+        self.steps = 0
+        self.after: list[object] = []  # what happened after that
+        self.over = threading.Event()  # closed, or all done before
+
+    def step(self, number: int, plan: Plan, step: int) -> None:
+        if self.steps >= self.close_at:
+            self.after.append(plan)
+        self.steps += 1
+        if self.steps == self.close_at:
+            self.engine.close()
+            self.over.set()
+        super().step(number, plan, step)
+
+    def hear(self, event: Event) -> None:
+        if self.steps >= self.close_at:
+            self.after.append(event)
+        super().hear(event)
+        if self.last.qsize() == len(self.plans):
+            self.over.set()
+
+
 @settings(max_examples=100, deadline=None)
-@given(schedules, st.integers(0, 12))
-def test_closing_at_any_step_ends_the_thread_and_the_events(first: list[object], after: int) -> None:
-    engine = Engine()
-    counted = 0
-    heard_late: list[Event] = []
-
-    class Closing(Stage):
-        def step(self, number: int, plan: Plan, step: int) -> None:
-            nonlocal counted
-            counted += 1
-            if counted == after:
-                self.engine.close()
-            super().step(number, plan, step)
-
-        def hear(self, event: Event) -> None:
-            if after and counted >= after:
-                heard_late.append(event)
-            super().hear(event)
-
-    stage = Closing(engine)
-    for action in first:
-        if isinstance(action, Plan):
-            stage.submit(action)
-        else:
-            stage.cancel(str(action))
-    if counted < after or not after:
-        engine.close()
-    engine._thread.join(LONG)
-    assert not engine._thread.is_alive()
-    assert heard_late == []
+@given(st.lists(plans.filter(lambda plan: plan.stepwise), min_size=1, max_size=4), st.integers(1, 8))
+def test_closing_at_any_step_ends_the_thread_and_the_events(first: list[Plan], close_at: int) -> None:
+    stage = ClosingStage(close_at)
+    for plan in first:
+        stage.submit(plan)
+    assert stage.over.wait(LONG)
+    stage.engine.close()
+    stage.engine._thread.join(LONG)
+    assert not stage.engine._thread.is_alive()
+    assert [what for what in stage.after if not (isinstance(what, Plan) and not what.stepwise)] == []
