@@ -10,6 +10,8 @@ import transformers
 
 from tutor.models.library import FOLDER
 
+torch.set_num_threads(1)  # as NumPy does here; two wait for each other on a busy machine
+
 
 @pytest.fixture(scope="session")
 def tiny() -> Path:

@@ -68,7 +68,12 @@ def test_real_prompts(tiny: Path) -> None:
     run = Llama(read_config(tiny / "config.json"), read_safetensors(tiny / "model.safetensors"))
     theirs = LlamaForCausalLM.from_pretrained(tiny, dtype=torch.float32).eval()
     tokenizer = Tokenizer.load(tiny)
-    for text in ("", "Once upon a time there was a little dog. It", "Tom's 12 naïve robots\n\nsaid: “日本”", "a " * 200):
+    for text in (
+        "",
+        "Once upon a time there was a little dog. It",
+        "Tom's 12 naïve robots\n\nsaid: “日本”",
+        "a " * 200,
+    ):
         ids = [tokenizer.bos, *tokenizer.encode(text)]
         assert_close(run.forward(ids), reference(theirs, ids))
 
@@ -161,6 +166,7 @@ class TestWindow:
         assert_close(rows, reference(theirs, ids[window_start(3 * n_ctx, n_ctx) :]))
 
 
+@pytest.mark.parametrize("folder", ["grouped"], indirect=True)
 @settings(deadline=None, max_examples=30)
 @given(data=st.data())
 def test_a_cache_cut_back_and_copied_goes_on_as_if_new(run: Llama, data: st.DataObject) -> None:

@@ -1,6 +1,6 @@
 """Make the compact files of `tutor.models.encodings` from the `.tiktoken` files that OpenAI publishes.
 
-    python -m tutor.models.pack r50k_base.tiktoken tutor/data/encodings/gpt2.xz
+python -m tutor.models.pack r50k_base.tiktoken tutor/data/encodings/gpt2.xz
 """
 
 from __future__ import annotations
