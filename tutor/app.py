@@ -26,7 +26,7 @@ class TutorApp(App[None]):
     """One learner's session."""
 
     TITLE = "tutor"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = ["app.tcss", "screens/home.tcss"]  # Textual loads no CSS of its own for the first screen
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "colon"
     BINDINGS = [
@@ -158,11 +158,6 @@ class TutorApp(App[None]):
     def action_home(self) -> None:
         """Back to the list of chapters, whatever is open."""
         while len(self.screen_stack) > 1:
-            self.pop_screen()
-
-    def action_back(self) -> None:
-        """Leave this screen for the one below it."""
-        if len(self.screen_stack) > 1:
             self.pop_screen()
 
 

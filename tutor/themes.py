@@ -66,6 +66,8 @@ def _own_colours(name: str, dark: bool) -> Theme:
         warning="ansi_yellow",
         error="ansi_red",
         variables={
+            "ansi-background": "ansi_default",
+            "ansi-foreground": "ansi_default",
             "text-muted": "ansi_default",
             "block-cursor-foreground": "ansi_default",
             "block-cursor-background": "ansi_default",

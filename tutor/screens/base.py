@@ -32,7 +32,8 @@ class TutorScreen(Screen[R]):
     }
     """
     BINDINGS = [
-        Binding("b,backspace,escape", "back", "back", key_display="b"),
+        Binding("b", "back", "back"),
+        Binding("escape,backspace", "back", "back"),  # shown where `b` is typed into a field
         Binding("tab", "app.focus_next", "next pane", show=False),
     ]
     title_text = ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from textual.binding import Binding
 from textual.containers import Container
@@ -48,7 +47,7 @@ class ChapterScreen(TutorScreen[None]):
         Binding("right,l,n,enter", "turn(1)", "next", key_display="→"),
         Binding("left,h,p", "turn(-1)", "previous", key_display="←"),
         Binding("space", "page_or_turn", "page on", show=False),
-        Binding("tab", "app.focus_next", "to the widget"),
+        Binding("tab", "pane", "to the widget"),
         Binding("z", "zoom", "whole screen"),
         Binding("L", "lab", "lab", key_display="L"),
         Binding("Q", "quiz", "quiz", show=False),
@@ -149,6 +148,10 @@ class ChapterScreen(TutorScreen[None]):
         else:
             await self.action_turn(1)
 
+    def action_pane(self) -> None:
+        """From the text to the widget, through its controls, and back."""
+        self.focus_next()
+
     def action_zoom(self) -> None:
         """Both panes, the widget alone, the text alone."""
         if self.has_class("-widget-only"):
@@ -186,7 +189,7 @@ class ChapterScreen(TutorScreen[None]):
         card = self.leaf.card
         if action == "lab":
             return card is not None and card.lab is not None
-        if action == "zoom" or (action, parameters) == ("app.focus_next", ()):
+        if action in ("zoom", "pane"):
             return card is not None and card.widget is not None
         if action == "turn" and parameters == (-1,):
             return self._at > 0

@@ -62,7 +62,7 @@ class GlossaryScreen(TutorScreen[None]):
     def _show(self, term: Term) -> None:
         self.query_one("#name", Static).update(term.name)
         lines = [term.text]
-        see = [other.name for id in term.see if (other := self.tutor.course.term(id))]
+        see = [other.name for other in map(self.tutor.course.term, term.see) if other]
         if see:
             lines.append("See also: " + ", ".join(see) + ".")
         cards = cards_about(self.tutor.course, term.id)

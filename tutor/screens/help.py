@@ -39,12 +39,16 @@ def keys_of(screen: Screen[object]) -> dict[str, list[tuple[str, str]]]:
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.description and active.enabled and not binding.system:
-            keys, _ = found.setdefault((_name(active.node), binding.action), ([], binding.description))
+            keys, _ = found.setdefault((_name(active.node), binding.action), ([], _quiet(binding.description)))
             keys.append(spell(binding.key))
     places: dict[str, list[tuple[str, str]]] = {}
     for (place, _), (keys, description) in found.items():
         places.setdefault(place, []).append((" ".join(keys), description))
     return places
+
+
+def _quiet(description: str) -> str:
+    return description[:1].lower() + description[1:]
 
 
 def _name(node: object) -> str:

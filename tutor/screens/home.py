@@ -19,7 +19,7 @@ from tutor.experiments.cells import bar, fit
 from tutor.screens.base import TutorScreen
 from tutor.widgets.navigator import Navigator
 
-WELCOME = "Welcome. Press Enter to begin with the first chapter, or choose one with the arrows."
+WELCOME = "Press Enter to begin with the first chapter; the arrows choose another."
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,11 @@ def sizes(course: Course) -> Iterator[tuple[str, Size]]:
 class HomeScreen(TutorScreen[None]):
     """Every track, part and chapter on one list."""
 
-    CSS_PATH = "home.tcss"
     title_text = "tutor · how language models work"
     BINDINGS = [
         Binding("c", "continue", "continue"),
         Binding("p", "app.playground", "playground"),
         Binding("i", "app.insights", "insights"),
-        Binding("G", "app.glossary", "glossary", show=False),
         Binding("o", "app.glossary", "glossary"),
         Binding("q", "app.quit", "quit"),
     ]
@@ -105,7 +103,7 @@ class HomeScreen(TutorScreen[None]):
         chapters.focus()
 
     def _row(self, number: int, entry: ChapterEntry) -> Text:
-        title = fit(f"  {number:2d}  {entry.title}", 48)
+        title = fit(f"  {number:2d}  {entry.title}", 42)
         return Text(title).append(self._state(entry), "dim" if entry.file is None else "")
 
     def _state(self, entry: ChapterEntry) -> str:
@@ -190,8 +188,9 @@ class HomeScreen(TutorScreen[None]):
             return
         self.tutor.open_chapter(chapter_id)
 
-    def action_back(self) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nothing below home: the way out is q."""
+        return action != "back"
 
 
 def _chapters(track: object) -> Iterator[ChapterEntry]:

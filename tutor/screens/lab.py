@@ -100,7 +100,7 @@ class LabScreen(TutorScreen[None]):
                 self.own.parent.mkdir(parents=True, exist_ok=True)
                 partial = self.own.with_suffix(".partial")
                 partial.write_text(editor.text, encoding="utf-8")
-                os.replace(partial, self.own)
+                partial.replace(self.own)
         except OSError as error:
             self._say(f"Your change is not saved, but r runs it: {error}")
         self._place()

@@ -55,4 +55,5 @@ class Batches:
             self._stream = np.concatenate([self.stories[j] for j in order])
             self._epoch = epoch
         starts = (i * self.rows + np.arange(self.rows)) * self.n_ctx
-        return self._stream[starts[:, None] + np.arange(self.n_ctx + 1)]
+        rows: Tokens = self._stream[starts[:, None] + np.arange(self.n_ctx + 1)]
+        return rows

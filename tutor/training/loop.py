@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
@@ -20,6 +19,9 @@ from torch.nn import functional as F
 from tutor.training.gpt import GPT
 
 Batch = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]  # inputs and targets, each (B, T)
+
+
+WORTH_COMPILING = 500  # steps; compiling takes as long as about a hundred of them
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Progress:
     learning_rate: float
     tokens_per_second: float
     bits_per_byte: float | None = None  # on the validation text, when it was measured at this step
+    sample: str | None = None  # what the model writes by itself, at the same steps
 
 
 def learning_rate(step: int, plan: Plan) -> float:
@@ -71,15 +74,18 @@ def train(
     model: GPT,
     batch: Callable[[int], Batch],
     plan: Plan,
-    evaluate: Callable[[GPT, bool], float],
+    evaluate: Callable[[GPT, bool], tuple[float, str]],
     checkpoint: Path | None = None,
 ) -> Iterator[Progress]:
-    """Run the plan, yielding after every step; resumes from `checkpoint` when that file exists."""
+    """Run the plan, yielding after every step; resumes from `checkpoint` when that file exists.
+
+    `evaluate(model, final)` gives the bits a byte on held-out text and a sample of the model's own.
+    """
     adam = optimizer(model, plan)
     start, tokens, loss_mean = 0, 0, 0.0
     if checkpoint and checkpoint.exists():
         start, tokens, loss_mean = load(checkpoint, model, adam, plan)
-    forward, bf16 = compiled(model), supports_bf16()
+    forward, bf16 = (compiled(model) if plan.steps >= WORTH_COMPILING else model), supports_bf16()
     model.train()
     began, seen = time.monotonic(), 0
     for step in range(start, plan.steps):
@@ -100,16 +106,17 @@ def train(
         seen += inputs.numel()
         loss_mean = loss_mean + (loss.item() - loss_mean) / min(step + 1, 50)
         last = step + 1 == plan.steps
-        measured = evaluate(model, last) if last or (step + 1) % plan.evaluate_every == 0 else None
+        bits, text = evaluate(model, last) if last or (step + 1) % plan.evaluate_every == 0 else (None, None)
         if checkpoint and (last or (step + 1) % plan.save_every == 0):
             save(checkpoint, model, adam, plan, step + 1, tokens, loss_mean)
         speed = seen / (time.monotonic() - began)
-        yield Progress(step + 1, plan.steps, tokens, loss_mean, rate, speed, measured)
+        yield Progress(step + 1, plan.steps, tokens, loss_mean, rate, speed, bits, text)
 
 
 def supports_bf16() -> bool:
     """Whether this CPU has a matrix unit for bfloat16 (AMX); without one, float32 is faster."""
-    return bool(getattr(torch.cpu, "get_capabilities", dict)().get("amx_bf16"))
+    capabilities: dict[str, bool] = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return capabilities.get("amx_bf16", False)
 
 
 def compiled(model: GPT) -> Callable[[Tensor], Tensor]:
@@ -117,15 +124,13 @@ def compiled(model: GPT) -> Callable[[Tensor], Tensor]:
     return torch.compile(model) if shutil.which("g++") and sys.platform == "linux" else model
 
 
-def save(
-    path: Path, model: GPT, adam: torch.optim.AdamW, plan: Plan, step: int, tokens: int, loss: float
-) -> None:
+def save(path: Path, model: GPT, adam: torch.optim.AdamW, plan: Plan, step: int, tokens: int, loss: float) -> None:
     """Write a checkpoint; a run cut off in the middle of it keeps the one before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     state = {"model": model.state_dict(), "adam": adam.state_dict(), "plan": asdict(plan)}
     partial = path.with_suffix(".partial")
     torch.save({**state, "step": step, "tokens": tokens, "loss": loss}, partial)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def load(path: Path, model: GPT, adam: torch.optim.AdamW, plan: Plan) -> tuple[int, int, float]:

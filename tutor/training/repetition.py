@@ -23,18 +23,18 @@ def repeat_rows(
 
     The first copy of random tokens cannot be predicted by anything, so it is no target (`IGNORE`).
     """
-    rows = rows.astype(np.int64)
-    ignored = np.zeros(rows.shape, bool)
-    width = rows.shape[1]
+    ids = rows.astype(np.int64)
+    ignored = np.zeros(ids.shape, bool)
+    width = ids.shape[1]
     longest = min(LONGEST, width // 2)
-    for i in np.flatnonzero(rng.random(len(rows)) < share):
+    for i in np.flatnonzero(rng.random(len(ids)) < share):
         n = int(rng.integers(min(SHORTEST, longest), longest + 1))
         start = int(rng.integers(0, width - 2 * n + 1))
         first, second = slice(start, start + n), slice(start + n, start + 2 * n)
         if rng.random() < 0.5:
-            rows[i, first] = rng.integers(0, vocab_size, n)
+            ids[i, first] = rng.integers(0, vocab_size, n)
             ignored[i, first] = True
             ignored[i, start + n] = True  # nothing announces that the second copy begins
-        rows[i, second] = rows[i, first]
-    targets = np.where(ignored, IGNORE, rows)
-    return rows[:, :-1], targets[:, 1:]
+        ids[i, second] = ids[i, first]
+    targets = np.where(ignored, IGNORE, ids)
+    return ids[:, :-1], targets[:, 1:]

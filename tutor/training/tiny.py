@@ -18,10 +18,9 @@ from tutor.training.export import export
 from tutor.training.gpt import GPT
 from tutor.training.loop import Batch, Plan, Progress, train
 from tutor.training.repetition import repeat_rows
+from tutor.training.sample import sample
 
-CONFIG = Config(
-    vocab_size=2048, d_model=192, n_layer=6, n_head=6, n_kv_head=6, d_ff=512, n_ctx=256
-)
+CONFIG = Config(vocab_size=2048, d_model=192, n_layer=6, n_head=6, n_kv_head=6, d_ff=512, n_ctx=256)
 ROWS = 16  # rows of 256 tokens in a batch
 TOKENS = 22_000_000  # seen in the whole run, four to five times the training stories
 
@@ -37,7 +36,13 @@ def repetition_share(done: float) -> float:
 
 
 def run(
-    corpus: Path, valid: Path, out: Path, tokens: int = TOKENS, seed: int = 1, config: Config = CONFIG
+    corpus: Path,
+    valid: Path,
+    out: Path,
+    tokens: int = TOKENS,
+    seed: int = 1,
+    config: Config = CONFIG,
+    save_every: int = 200,
 ) -> Iterator[Progress]:
     """Train on `corpus`, measure on `valid`, leave checkpoint and model in `out`; resumes by itself."""
     out.mkdir(parents=True, exist_ok=True)
@@ -55,12 +60,19 @@ def run(
     torch.manual_seed(seed)
     model = GPT(config)
 
-    def evaluate(model: GPT, final: bool) -> float:
-        """All of the validation stories at the end, every eighth of them on the way."""
+    def evaluate(model: GPT, final: bool) -> tuple[float, str]:
+        """All of the validation stories at the end, every eighth of them on the way; and a story begun."""
         every = 1 if final else 8
-        return bits_per_byte(model, validation[::every], sum(len(s.encode()) for s in held_out[::every]))
+        bits = bits_per_byte(model, validation[::every], sum(len(s.encode()) for s in held_out[::every]))
+        return bits, tokenizer.decode(sample(model, [tokenizer.bos], 60, seed=seed)[1:])
 
-    yield from train(model, batch, Plan(steps, seed=seed), evaluate, out / "checkpoint.pt")
+    yield from train(
+        model,
+        batch,
+        Plan(steps, warmup=max(1, min(200, steps // 10)), seed=seed, save_every=save_every),
+        evaluate,
+        out / "checkpoint.pt",
+    )
     export(model, tokenizer, out)
 
 

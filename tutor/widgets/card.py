@@ -21,9 +21,7 @@ def styled(markdown: str, facts: Mapping[str, Fact], width: int, ascii: bool = F
 
 
 def _style(span: Span) -> Style:
-    return Style(
-        bold=span.bold or span.code or None, italic=span.emphasis or None, underline=bool(span.link) or None
-    )
+    return Style(bold=span.bold or span.code or None, italic=span.emphasis or None, underline=bool(span.link) or None)
 
 
 class Page(VerticalScroll, inherit_bindings=False):
@@ -79,8 +77,8 @@ class Challenges(Static):
     def render(self) -> Text:
         lines = []
         for challenge in self.challenges:
-            head = "Met: " if challenge.id in self.met else "Challenge: "
+            head = "Met:" if challenge.id in self.met else "Challenge:"
             hint = f" ({challenge.hint})" if challenge.hint and challenge.id not in self.met else ""
-            body = styled(f"**{head}**{challenge.text}{hint}", self.facts, min(WIDTH, self.size.width or WIDTH))
+            body = styled(f"**{head}** {challenge.text}{hint}", self.facts, min(WIDTH, self.size.width or WIDTH))
             lines.append(body)
         return Text("\n").join(lines)

@@ -27,7 +27,7 @@ class TitleLine(Static):
             self.refresh()
 
     def render(self) -> Text:
-        room = self.size.width - cell_len(self.place) - 2
+        room = self.content_size.width - cell_len(self.place) - 2
         title = Text(self.title)
         title.truncate(max(0, room), overflow="ellipsis", pad=True)
         return Text.assemble(title, "  ", self.place, no_wrap=True)
@@ -56,7 +56,7 @@ class KeyLine(Static):
 
     def render(self) -> Text:
         help_key = [pair for pair in self._keys if pair[0] == "?"]
-        room = self.size.width - sum(cell_len(f"{key} {what}") for key, what in help_key)
+        room = self.content_size.width - sum(cell_len(f"{key} {what}") for key, what in help_key)
         text = Text(no_wrap=True)
         for key, what in (pair for pair in self._keys if pair not in help_key):
             if text.cell_len + cell_len(f"{key} {what}  ") > room:

@@ -6,13 +6,15 @@ from textual.binding import Binding
 from textual.widgets import OptionList
 
 
-class Navigator(OptionList):
+class Navigator(OptionList, inherit_bindings=False):
     """Textual's OptionList with vim's keys beside the arrows."""
 
     BINDINGS = [
         Binding("down,j", "cursor_down", "down", show=False),
         Binding("up,k", "cursor_up", "up", show=False),
         Binding("enter,space,l,right", "select", "open", key_display="Enter"),
+        Binding("pagedown", "page_down", "page down", show=False),
+        Binding("pageup", "page_up", "page up", show=False),
         Binding("g,home", "first", "first", show=False),
         Binding("G,end", "last", "last", show=False),
     ]
