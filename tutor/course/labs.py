@@ -30,7 +30,7 @@ def needs_torch(source: bytes) -> bool:
     for node in ast.walk(ast.parse(source)):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
-            names = [node.module or ""]
+            names = [node.module or ""] if not node.level else []
         if any(name.split(".")[0] == "torch" for name in names):
             return True
     return False

@@ -21,13 +21,14 @@ TITLE = 56  # cells, beside the place mark
 
 _VERDICT = re.compile(
     r"(?:correct|incorrect|right|wrong|yes|yep|no|nope|exactly|precisely|indeed|absolutely|true|false|sorry|bingo"
-    r"|that['’]s|that is|this is (?:correct|right|wrong|true|false|incorrect)|not (?:quite|right|correct|exactly|true)"
+    r"|that['’]s|(?:that|this) is (?:correct|right|wrong|true|false|incorrect|it)"
+    r"|not (?:quite|right|correct|exactly|true)"
     r"|of course|well done|good (?:job|guess|try|work)|nice|great|perfect|excellent"
     r"|(?:almost|nearly|close|good)(?=[\s]*[,.;:–—]|\s+(?:right|correct|there)\b))(?![\w-])",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’")
-_UNCLOSED = re.compile(r"\*\*|`|\]\(|^#{1,6} |^> |^\|", re.MULTILINE)
+_UNCLOSED = re.compile(r"(\*\*|`|\]\(|^#{1,6}(?= )|^>(?= )|^\|)\S*", re.MULTILINE)
 _FACT_LIKE = re.compile(r"\{\s*fact\b[^}\n]*\}?")
 _EXCLAIMED = re.compile(r"\w*!")
 
@@ -115,9 +116,7 @@ def check_prose(
         if "\n" in text or (path[-1] == "title" and cell_len(text) > TITLE):
             yield Finding(path, f"a title is one line of at most {TITLE} cells")
     elif unclosed := _UNCLOSED.search(bare):
-        yield Finding(
-            path, f"`{unclosed.group().strip()}` is not closed, or not in the Markdown of lessons", unclosed.group()
-        )
+        yield Finding(path, f"`{unclosed[1]}` is not closed, or not in the Markdown of lessons", unclosed.group())
     for link in links(text):
         yield from _check_link(path, link, cards, terms)
     for piece in sorted(set(_FACT_LIKE.findall(text))):
