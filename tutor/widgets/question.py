@@ -1,0 +1,285 @@
+"""A quiz question: asks, takes an answer, grades it, and shows what there is to say to it.
+
+The learner commits first. The widget grades the answer (for a prediction after the engine has computed) and
+posts `Answered`; whoever asked keeps the answer and then calls `reveal`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.geometry import Size
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tutor.course.schema import AnyQuestion, Blank, Fact, Number, Predict, SeveralChoices
+from tutor.course.text import WIDTH
+from tutor.engine import Done, Event, Failed
+from tutor.experiments.base import Result
+from tutor.experiments.cells import visible
+from tutor.experiments.registry import EXPERIMENTS
+from tutor.study.grading import Grade, Note, Predicted, Response, grade, held
+from tutor.widgets.base import TextField
+from tutor.widgets.card import Page, Prose, styled
+from tutor.widgets.choices import Choices
+
+if TYPE_CHECKING:
+    from tutor.app import TutorApp
+
+
+class QuestionView(Page):
+    """One question with its place to answer; the feedback comes below it."""
+
+    DEFAULT_CSS = """
+    QuestionView { height: 1fr; }
+    QuestionView > Choices { margin-top: 1; }
+    QuestionView > .field { height: 1; margin-top: 1; max-width: 72; }
+    QuestionView > .field > Input { width: 1fr; }
+    QuestionView > .field > Static { width: auto; max-width: 30; padding: 0 1; }
+    QuestionView > .later { margin-top: 1; display: none; }
+    """
+    BINDINGS = [
+        Binding("enter", "answer", "to the answer"),
+        Binding("i", "hint", "hint"),
+    ]
+
+    class Answered(Message):
+        """The learner has committed and the answer is graded; nothing is shown yet."""
+
+        def __init__(self, view: QuestionView, response: Response, grade: Grade, seconds: float) -> None:
+            super().__init__()
+            self.view = view
+            self.response = response
+            self.grade = grade
+            self.seconds = seconds  # from the question's showing to the commitment
+
+    class Heard(Message):
+        """An event of the engine, carried to the UI thread."""
+
+        def __init__(self, event: Event) -> None:
+            super().__init__()
+            self.event = event
+
+    def __init__(self, question: AnyQuestion, facts: Mapping[str, Fact]) -> None:
+        super().__init__()
+        self.question = question
+        self.facts = facts
+        self.hinted = False
+        self.answered = False
+        self._seconds = 0.0  # taken until the commitment; 0 before it
+        self._shown = 0.0
+        self._request = 0
+        self._prediction: tuple[int, str | None] = (0, None)  # the outcome chosen, the learner's own text
+        self._hint = Prose(f"**Hint:** {question.hint}", facts, classes="later")
+        self._complaint = Static(classes="later", markup=False)
+        self._feedback = Feedback(facts, classes="later")
+
+    @property
+    def tutor(self) -> TutorApp:
+        """The app, which owns the engine."""
+        return self.app  # type: ignore[return-value]
+
+    def compose(self) -> ComposeResult:
+        yield Prose(self.question.text, self.facts)
+        yield from self._answer()
+        yield self._hint
+        yield self._complaint
+        yield self._feedback
+
+    def _answer(self) -> Iterable[Widget]:
+        """Where the answer is given."""
+        question = self.question
+        if isinstance(question, Number):
+            yield Horizontal(
+                Static("Number:"), AnswerField(id="answer"), Static(question.unit, markup=False), classes="field"
+            )
+        elif isinstance(question, Blank):
+            yield Horizontal(Static("___ is"), AnswerField(id="answer"), classes="field")
+        elif isinstance(question, Predict):
+            if question.vary is not None:
+                own = AnswerField(str(question.settings.get(question.vary, "")), id="own")
+                yield Horizontal(Static(f"{question.vary}:", markup=False), own, classes="field")
+            yield Choices([outcome.text for outcome in question.outcomes], self.facts)
+        else:
+            several = isinstance(question, SeveralChoices)
+            yield Choices([choice.text for choice in question.choices], self.facts, several=several)
+
+    def on_mount(self) -> None:
+        self._shown = time.monotonic()
+        self.action_answer()
+
+    def on_unmount(self) -> None:
+        self.tutor.engine.cancel(self)
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def action_answer(self) -> None:
+        """Give the keyboard to the place where the answer is given."""
+        self.query_one("Choices, #answer").focus()
+
+    def action_hint(self) -> None:
+        """Show the hint, which costs nothing."""
+        self.hinted = True
+        self._hint.display = True
+        self.refresh_bindings()
+        self.call_after_refresh(self._hint.scroll_visible, animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "hint":
+            return bool(self.question.hint) and not self.hinted and not self.answered
+        if action == "answer":
+            return not self.answered and not self._seconds
+        return True
+
+    # ── committing ───────────────────────────────────────────────────────────────────────────────────
+
+    def on_choices_committed(self, message: Choices.Committed) -> None:
+        message.stop()
+        chosen = self.query_one(Choices).chosen
+        if isinstance(self.question, SeveralChoices):
+            self._commit(chosen)
+        elif not chosen:
+            self._complain("Choose one first, with its digit or the arrows.")
+        elif isinstance(self.question, Predict):
+            self._predict(self.question, chosen[0])
+        else:
+            self._commit(chosen[0])
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        if message.input.id == "answer":
+            self._commit(message.value)
+        else:
+            self.action_answer()
+
+    def _commit(self, response: Response) -> None:
+        """Grade the response and hand it on, or say why it cannot be graded."""
+        if self.answered:
+            return
+        try:
+            result = grade(self.question, response)
+        except ValueError as error:
+            self._complain(str(error))
+            return
+        self.answered = True
+        seconds = self._seconds or time.monotonic() - self._shown
+        self.post_message(self.Answered(self, response, result, seconds))
+
+    def _complain(self, message: str) -> None:
+        """One line in place; empty to take it away."""
+        self._complaint.update(visible(message))
+        self._complaint.display = bool(message)
+
+    # ── predicting ───────────────────────────────────────────────────────────────────────────────────
+
+    def _predict(self, question: Predict, chosen: int) -> None:
+        """The learner stands by an outcome: only now have the engine compute what happens."""
+        if self._seconds or self.answered:
+            return
+        self._seconds = time.monotonic() - self._shown
+        self._complain("working…")
+        self.focus()  # away from the choices, which are settled now
+        own = self.query_one("#own", Input).value if question.vary is not None else None
+        settings = question.settings if question.vary is None else {**question.settings, question.vary: own}
+        module, library = EXPERIMENTS[question.experiment].load(), self.tutor.engine.library
+
+        def job() -> object:
+            return module.compute(msgspec.convert(settings, module.Settings), library)
+
+        def listen(event: Event) -> None:
+            self.post_message(self.Heard(event))  # on the engine's thread: may post, nothing else
+
+        self._prediction = (chosen, own)
+        self._request = self.tutor.engine.submit(self, job, listen)
+
+    def on_question_view_heard(self, message: Heard) -> None:
+        message.stop()
+        event = message.event
+        if event.request != self._request or not isinstance(event, Done | Failed):
+            return
+        assert isinstance(self.question, Predict)
+        try:
+            if isinstance(event, Failed):
+                raise ValueError(event.message)
+            result: Result = event.value  # type: ignore[assignment]
+            outcomes = held(self.question.outcomes, result.readings())
+        except ValueError as error:  # not graded: the learner may change the text and predict again
+            self._seconds = 0.0
+            self._complain(str(error))
+            self.action_answer()
+            return
+        chosen, own = self._prediction
+        self._commit(Predicted(chosen, outcomes, own))
+
+    # ── feedback ─────────────────────────────────────────────────────────────────────────────────────
+
+    def reveal(self, grade: Grade) -> None:
+        """Show what there is to say; the answer can no longer be changed."""
+        self._complain("")
+        for part in self.query("Choices, Input"):
+            part.disabled = True
+        self._feedback.notes = grade.notes
+        self._feedback.display = True
+        self.focus()
+        self.refresh_bindings()
+        self.call_after_refresh(self.scroll_to_widget, self._feedback, animate=False)
+
+
+class AnswerField(TextField):
+    """A line to type the answer in; the keys that are letters work again after Tab."""
+
+    BINDINGS = [
+        Binding("enter", "submit", "commit"),
+        Binding("tab", "app.focus_next", "other keys"),
+    ]
+
+
+class Feedback(Widget):
+    """The notes of a grade, each under a label that says what it is about."""
+
+    COMPONENT_CLASSES = {"feedback--right", "feedback--wrong"}
+    DEFAULT_CSS = """
+    Feedback { height: auto; max-width: 72; }
+    Feedback > .feedback--right { color: $success; }
+    Feedback > .feedback--wrong { color: $error; }
+    """
+
+    def __init__(self, facts: Mapping[str, Fact], *, classes: str = "") -> None:
+        super().__init__(classes=classes)
+        self.facts = facts
+        self.notes: tuple[Note, ...] = ()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return self._text(width).plain.count("\n") + 1
+
+    def render(self) -> Text:
+        return self._text(self.size.width)
+
+    def _text(self, width: int) -> Text:
+        lines = []
+        for note in self.notes:
+            answer = literal(note.answer) if note.typed else note.answer
+            head = self._styled(f"**{note.label}:** {answer}", width)
+            style = self.get_component_rich_style(
+                "feedback--right" if note.correct else "feedback--wrong", partial=True
+            )
+            head.stylize(style, 0, len(note.label) + 1)
+            lines += [head, self._styled(note.explain, width), Text()] if note.explain else [head, Text()]
+        return Text("\n", no_wrap=True).join(lines[:-1])
+
+    def _styled(self, markdown: str, width: int) -> Text:
+        return styled(markdown, self.facts, max(8, min(WIDTH, width)), getattr(self.app, "ascii", False))
+
+
+def literal(text: str) -> str:
+    """`text` as lesson Markdown that shows it as it is."""
+    return re.sub(r"([\\`*\[\]{}_-])", r"\\\1", text)
