@@ -1,14 +1,11 @@
 """Byte-pair encoding: learn merges from a text, then cut a new word with them."""
 
 from collections import Counter
+from itertools import pairwise
 
 TEXT = "seat seat seal seal seal tea"  # change me: any text, in any language
 WORDS = ["seals", "teal", "teasel", "é"]  # words to cut with the merges that were learned
 MERGES = 4
-
-
-def pairs(tokens):
-    return list(zip(tokens, tokens[1:]))
 
 
 def join(tokens, pair):
@@ -33,7 +30,7 @@ def show(tokens):
 words = [to_bytes(word) for word in TEXT.split()]  # no merge crosses from a word into the next
 merges = []
 for _ in range(MERGES):
-    counts = Counter(pair for word in words for pair in pairs(word))
+    counts = Counter(pair for word in words for pair in pairwise(word))
     if not counts:
         break
     best, n = counts.most_common(1)[0]
