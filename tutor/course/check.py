@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tutor.course.bench import Bench
 from tutor.course.form import check_chapter, check_fields, walk
 from tutor.course.labs import needs_torch, run_lab
-from tutor.course.live import Bench, check_live
+from tutor.course.live import check_live
 from tutor.course.load import facts
 from tutor.course.locate import GLOSSARY, LABS, TRACKS, inside, lessons_root
 from tutor.course.parse import shown

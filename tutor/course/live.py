@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from difflib import get_close_matches
-from importlib.util import find_spec
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from tutor.course.bench import Bench, TroubleError
 from tutor.course.problems import Finding, Path
 from tutor.course.schema import Card, Chapter, Computed, Fact, Number, Outcome, Predict, Settings
 from tutor.course.text import show
 
 if TYPE_CHECKING:
     from tutor.experiments.base import Reading
-    from tutor.models.library import Library
 
 # What a learner might type where a question lets them: exactly one outcome must hold for each.
 PROBES = (
@@ -27,77 +25,6 @@ PROBES = (
     "antidisestablishmentarianism",
     "日本語 café",
 )
-
-
-class TroubleError(Exception):
-    """An experiment that cannot be run as the lesson says; one line. `part` is the field to blame."""
-
-    def __init__(self, message: str, part: str = "settings") -> None:
-        super().__init__(message)
-        self.part = part
-
-
-class Bench:
-    """Runs experiments for a check: each with the same settings once, the models loaded on first use."""
-
-    def __init__(self) -> None:
-        self._library: Library | None = None
-        self._done: dict[tuple[str, str], Mapping[str, Reading] | TroubleError] = {}
-
-    def module(self, name: str) -> ModuleType:
-        """The experiment `name`; raises TroubleError."""
-        from tutor.experiments.registry import EXPERIMENTS
-
-        if name not in EXPERIMENTS:
-            meant = get_close_matches(name, EXPERIMENTS, 1)
-            raise TroubleError(
-                f"unknown experiment `{name}`" + (f"; did you mean `{meant[0]}`?" if meant else ""), "name"
-            )
-        try:
-            return EXPERIMENTS[name].load()
-        except Exception as error:
-            raise TroubleError(f"the experiment `{name}` cannot be loaded: {_line(error)}", "name") from None
-
-    def settings(self, name: str, settings: Settings) -> Any:
-        """The experiment's Settings; raises TroubleError."""
-        module = self.module(name)
-        try:
-            return msgspec.convert(settings, module.Settings)
-        except (msgspec.ValidationError, ValueError, TypeError) as error:
-            raise TroubleError(f"`{name}` does not take these settings: {_line(error)}") from None
-
-    def runs(self, name: str) -> bool:
-        """Whether this machine has what the experiment needs."""
-        from tutor.experiments.registry import EXPERIMENTS
-
-        return not EXPERIMENTS[name].needs_torch or find_spec("torch") is not None
-
-    def readings(self, name: str, settings: Settings) -> Mapping[str, Reading]:
-        """What the experiment reads with these settings; raises TroubleError."""
-        key = name, repr(sorted(settings.items()))
-        if key not in self._done:
-            try:
-                self._done[key] = self._run(name, settings)
-            except TroubleError as trouble:
-                self._done[key] = trouble
-        done = self._done[key]
-        if isinstance(done, TroubleError):
-            raise done
-        return done
-
-    def _run(self, name: str, settings: Settings) -> Mapping[str, Reading]:
-        module, ready = self.module(name), self.settings(name, settings)
-        try:
-            if self._library is None:
-                from tutor.models.library import Library
-
-                self._library = Library()
-            result = module.compute(ready, self._library)
-            if isinstance(result, Generator):
-                result = _last(result)
-            return dict(result.readings())
-        except Exception as error:
-            raise TroubleError(f"`{name}` cannot compute this: {_line(error)}") from None
 
 
 def check_live(chapter: Chapter, bench: Bench) -> Iterator[Finding]:
@@ -150,18 +77,25 @@ def _check_card(card: Card, at: Path, bench: Bench) -> Iterator[Finding]:
     try:
         module = bench.module(widget.name)
         bench.settings(widget.name, widget.settings)
-        start = bench.readings(widget.name, widget.settings) if bench.runs(widget.name) else None
+        starts = [bench.readings(widget.name, widget.settings)] if bench.runs(widget.name) else []
     except TroubleError as trouble:
         yield Finding((*at, "widget", trouble.part), str(trouble))
         return
+    for i, prediction in enumerate(card.predictions):
+        settings = {**widget.settings, **prediction.settings}
+        yield from _check_outcomes(prediction.outcomes, widget.name, settings, (*at, "predictions", i), bench)
+        with suppress(TroubleError):
+            starts += [bench.readings(widget.name, settings)] if starts else []
     for i, challenge in enumerate(card.challenges):
         here = (*at, "challenges", i)
         found = list(_check_conditions(challenge.goals, module.READINGS, widget.name, (*here, "goals")))
         yield from found
-        if start is None or found:
+        if not starts or found:
             continue
-        if _holds(challenge.goals, start) is True:
-            yield Finding((*here, "goals"), "this challenge is met before anything is done")
+        if any(_holds(challenge.goals, start) is True for start in starts):
+            yield Finding(
+                (*here, "goals"), "this challenge is met before anything is done, or by a prediction of the card"
+            )
         try:
             reached = bench.readings(widget.name, {**widget.settings, **challenge.recipe})
             if (met := _holds(challenge.goals, reached)) is not True:
@@ -170,10 +104,6 @@ def _check_card(card: Card, at: Path, bench: Bench) -> Iterator[Finding]:
                 )
         except TroubleError as trouble:
             yield Finding((*here, "recipe"), str(trouble))
-    for i, prediction in enumerate(card.predictions):
-        here = (*at, "predictions", i)
-        settings = {**widget.settings, **prediction.settings}
-        yield from _check_outcomes(prediction.outcomes, widget.name, settings, here, bench)
 
 
 def _check_predict(question: Predict, at: Path, bench: Bench) -> Iterator[Finding]:
@@ -267,20 +197,3 @@ def _told(conditions: list[str], readings: Mapping[str, Reading]) -> str:
 
 def _no_reading(name: str, reading: str) -> str:
     return f"`{name}` has no reading `{reading}`"
-
-
-def _last(steps: Generator[Any, None, Any]) -> Any:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
-
-
-def _line(error: Exception) -> str:
-    """An error as one line."""
-    from tutor.experiments.base import ExperimentError
-
-    said = " ".join(str(error).split())
-    plain = isinstance(error, ExperimentError | ValueError | msgspec.ValidationError)
-    return said if plain and said else f"{type(error).__name__}: {said}"
