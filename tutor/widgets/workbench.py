@@ -53,7 +53,8 @@ class Workbench(Vertical):
         self.card = card
         self.facts = facts
         self.widget_name = card.widget.name
-        self.start: Settings = card.widget.settings
+        self.own: Settings = card.widget.settings  # what a prediction's settings are laid over
+        self.start: Settings = self.own
 
     @property
     def tutor(self) -> TutorApp:
@@ -82,9 +83,10 @@ class Workbench(Vertical):
             return
         prediction, outcome = message.prediction, message.outcome
         module, library = EXPERIMENTS[self.widget_name].load(), self.tutor.engine.library
+        settings = {**self.own, **prediction.settings}
 
         def job() -> Any:
-            return module.compute(msgspec.convert(prediction.settings, module.Settings), library)
+            return module.compute(msgspec.convert(settings, module.Settings), library)
 
         def listen(event: Event) -> None:
             if isinstance(event, Done | Failed):
