@@ -138,5 +138,5 @@ def test_tokens_that_are_no_vocabulary(tmp_path: Path, tokens: list[bytes]) -> N
 
 def test_missing_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(encodings, "FOLDER", tmp_path)
-    with pytest.raises(ModelFileError, match="gpt2.xz: cannot be read"):
+    with pytest.raises(ModelFileError, match=r"gpt2\.xz: cannot be read"):
         encodings.load("gpt2")

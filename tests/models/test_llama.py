@@ -56,7 +56,7 @@ def test_token_by_token_and_in_chunks(run: Llama, theirs: LlamaForCausalLM) -> N
     ids = some_ids(run, run.config.n_ctx, seed=2)
     want = reference(theirs, ids)
     cache = run.new_cache()
-    assert_close(np.concatenate([run.forward([id], cache) for id in ids]), want)
+    assert_close(np.concatenate([run.forward([i], cache) for i in ids]), want)
     for seed in range(3):
         cuts = np.sort(np.random.default_rng(seed).choice(np.arange(1, len(ids)), 5, replace=False))
         cache = run.new_cache()

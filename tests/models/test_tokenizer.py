@@ -33,7 +33,7 @@ def folder(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def test_text_survives(tokenizer: Tokenizer, text: str) -> None:
     ids = tokenizer.encode(text)
     assert tokenizer.decode(ids) == text
-    assert all(0 <= id < tokenizer.bos for id in ids)
+    assert all(0 <= i < tokenizer.bos for i in ids)
 
 
 def test_the_start_token_is_not_made_from_text(tokenizer: Tokenizer) -> None:
@@ -123,9 +123,9 @@ class TestForeignFiles:
     @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff{}", b'{"a": 1, "a": 2}', b"[" * 200_000])
     def test_not_json(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "tokenizer.json").write_bytes(content)
-        with pytest.raises(ModelFileError, match="tokenizer.json: not JSON"):
+        with pytest.raises(ModelFileError, match=r"tokenizer\.json: not JSON"):
             Tokenizer.load(tmp_path)
 
     def test_missing(self, tmp_path: Path) -> None:
-        with pytest.raises(ModelFileError, match="tokenizer.json: cannot be read"):
+        with pytest.raises(ModelFileError, match=r"tokenizer\.json: cannot be read"):
             Tokenizer.load(tmp_path)
