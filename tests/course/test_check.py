@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tutor.course.check import check
-from tutor.course.problems import Problem
+from tutor.course.load import load_course
+from tutor.course.problems import LessonError, Problem
 
 ONE, TWO = "main/01-pieces.toml", "main/02-whole.toml"
 GLOSSARY, TRACKS, LAB = "glossary.toml", "tracks.toml", "labs/count.py"
@@ -235,6 +237,7 @@ LIVE = [
         "unknown experiment `oracle`",
     ),
     Edit("vary", ONE, 'vary = "text"', 'vary = "words"', "vary", "`token-splitter` has no setting `words`"),
+    Edit("vary a list", ONE, 'vary = "text"', 'vary = "encodings"', "vary", "takes no text of the learner's own"),
     Edit(
         "own text",
         ONE,
@@ -398,5 +401,11 @@ def test_a_mutated_lesson_never_raises(lessons: Path, data: st.DataObject) -> No
         for problem in check(lessons, run=False):
             assert 1 <= problem.line <= text.count("\n") + len(original)
             assert problem.message and "Traceback" not in problem.message
+        with suppress(LessonError):
+            course = load_course(lessons)
+            assert course.terms or course.glossary_problems
+            for entry in course.entries():
+                with suppress(LessonError):
+                    course.chapter(entry.id)
     finally:
         (lessons / name).write_bytes(original)

@@ -44,7 +44,9 @@ def test_a_broken_chapter_leaves_the_others(lessons: Path) -> None:
     assert course.term("token")
 
 
-@pytest.mark.parametrize("content", [b"[[", b"\xff", b"x = 1", b"", b"a = " + b"[" * 9000])
+@pytest.mark.parametrize(
+    "content", [b"[[", b"\xff", b"x = 1", b"", b"a = " + b"[" * 9000, b"a = " + b"[" * 400 + b"]" * 400]
+)
 def test_a_chapter_that_is_no_lesson_raises_lesson_error(lessons: Path, content: bytes) -> None:
     (lessons / "main/02-whole.toml").write_bytes(content)
     course = load_course(lessons)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # What a learner might type where a question lets them: exactly one outcome must hold for each.
 PROBES = (
+    "",
     "The cat sat on the mat.",
     "dog",
     "Once upon a time",
@@ -120,11 +121,16 @@ def _check_predict(question: Predict, at: Path, bench: Bench) -> Iterator[Findin
     yield from found
     if vary is None or found or not bench.runs(question.experiment):
         return
+    try:
+        bench.settings(question.experiment, {**question.settings, vary: PROBES[0]})
+    except TroubleError:
+        yield Finding((*at, "vary"), f"`{vary}` of `{question.experiment}` takes no text of the learner's own")
+        return
     for probe in PROBES:
         try:
             readings = bench.readings(question.experiment, {**question.settings, vary: probe})
         except TroubleError:
-            continue  # the widget says so in place
+            continue  # the question says so in place
         for finding in _check_exactly_one(question.outcomes, readings, (*at, "outcomes")):
             yield Finding(finding.path, f"with {vary} = {probe!r}: {finding.message}")
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,11 +24,13 @@ def read(path: Path, type: type[T]) -> T:
     source, data = document(path)
     try:
         return msgspec.convert(data, type)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError) as error:
+        problems = [Problem(shown(path), 1, " ".join(str(error).split()))]
+    with suppress(RecursionError):
         lines = Lines(source)
         findings = Mended(data, type).findings
-        problems = [Problem(shown(path), lines.of(f.path, f.near), f.message) for f in findings]
-        raise LessonError(sorted(problems) or [Problem(shown(path), 1, str(error))]) from None
+        problems = sorted(Problem(shown(path), lines.of(f.path, f.near), f.message) for f in findings) or problems
+    raise LessonError(problems)
 
 
 def document(path: Path) -> tuple[str, dict[str, Any]]:
