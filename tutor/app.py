@@ -72,10 +72,14 @@ class TutorApp(App[None]):
 
     def on_mount(self) -> None:
         self._leave_on_signals()
+        self.store.on_warning = self._warn
         if self.store.warning:
-            self.notify(self.store.warning, severity="warning", timeout=20)
+            self.call_after_refresh(self._warn, self.store.warning)
         if self.first_chapter:
             self.open_chapter(self.first_chapter)
+
+    def _warn(self, warning: str) -> None:
+        self.notify(warning, severity="warning", timeout=20, markup=False)
 
     def _leave_on_signals(self) -> None:
         """A hang-up ends the session cleanly; Textual itself handles neither signal."""

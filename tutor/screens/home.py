@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from tutor.course.load import Course, LessonError
 from tutor.course.schema import ChapterEntry
 from tutor.engine import Event, Priority, Update
-from tutor.experiments.cells import bar, fit
+from tutor.experiments.cells import fit
 from tutor.screens.base import TutorScreen
 from tutor.widgets.navigator import Navigator
 
@@ -107,7 +107,7 @@ class HomeScreen(TutorScreen[None]):
         return Text(title).append(self._state(entry), "dim" if entry.file is None else "")
 
     def _state(self, entry: ChapterEntry) -> str:
-        """What the learner has done of a chapter, in at most 26 cells."""
+        """What the learner has done of a chapter, in at most 32 cells."""
         if entry.file is None:
             return "coming"
         size = self._sizes.get(entry.id)
@@ -116,11 +116,12 @@ class HomeScreen(TutorScreen[None]):
         if size.problem:
             return "cannot be read"
         done = self.tutor.store.progress().get(entry.id)
-        cards = min(len(done.cards_read), size.cards) if done else 0
-        right = min(sum(mark.correct for mark in done.marks.values()), size.questions) if done else 0
-        meter = bar(cards / size.cards if size.cards else 0.0, 6, self.tutor.ascii)
-        quiz = f"  quiz {right}/{size.questions}" if size.questions else ""
-        return f"{meter} {cards:2d}/{size.cards} cards{quiz}"
+        if done is None:
+            return f"{size.cards} cards" + (f", {size.questions} questions" if size.questions else "")
+        read = min(len(done.cards_read), size.cards)
+        right = min(sum(mark.correct for mark in done.marks.values()), size.questions)
+        quiz = f", {right} of {size.questions} right" if size.questions else ""
+        return f"{read} of {size.cards} cards{quiz}"
 
     def _say_where(self) -> None:
         place = self.tutor.store.place()

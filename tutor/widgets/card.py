@@ -15,13 +15,13 @@ from tutor.course.text import WIDTH, Span, parse, wrap
 
 
 def styled(markdown: str, facts: Mapping[str, Fact], width: int, ascii: bool = False) -> Text:
-    """Lesson text in lines of at most `width` cells; a glossary term is underlined."""
+    """Lesson text in lines of at most `width` cells; a glossary term is bold and underlined."""
     lines = [Text.assemble(*((s.text, _style(s)) for s in line)) for line in wrap(parse(markdown, facts), width, ascii)]
     return Text("\n", no_wrap=True).join(lines)
 
 
 def _style(span: Span) -> Style:
-    return Style(bold=span.bold or span.code or None, italic=span.emphasis or None, underline=bool(span.link) or None)
+    return Style(bold=span.bold or span.code or bool(span.link) or None, italic=span.emphasis or None, underline=bool(span.link) or None)
 
 
 class Page(VerticalScroll, inherit_bindings=False):

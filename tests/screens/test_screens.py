@@ -1,0 +1,230 @@
+"""The screens by keyboard: home, chapter, prediction, challenge, search, glossary, insights, lab, help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_course import opened, text_of, write
+from textual.pilot import Pilot
+
+from tutor.screens.chapter import ChapterScreen, leaves
+from tutor.screens.home import HomeScreen
+from tutor.study.store import Store
+from tutor.widgets.base import LiveWidget
+from tutor.widgets.prediction import PredictionPane
+
+
+@pytest.fixture
+def lessons(tmp_path: Path) -> Path:
+    return write(tmp_path / "lessons")
+
+
+async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
+    """Let the app work until `ready()`."""
+    for _ in range(2000):
+        if ready():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"never came; the screen is\n{text_of(pilot.app)}")  # type: ignore[arg-type]
+
+
+async def test_home_lists_every_chapter_and_says_what_to_press(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await until(pilot, lambda: "cannot be read" in text_of(app))
+        text = text_of(app)
+        assert "Press Enter to begin" in text
+        assert "3 cards, 1 questions" in text
+        assert "coming" in text.split("A Later Chapter")[1].split("\n")[0]
+
+
+async def test_a_broken_or_coming_chapter_cannot_be_opened_and_breaks_nothing(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await pilot.press("j", "enter")
+        assert isinstance(app.screen, HomeScreen)
+        assert "broken.toml:1" in str(next(iter(app._notifications)).message)
+        await pilot.press("j", "enter")
+        assert isinstance(app.screen, HomeScreen)
+        await pilot.press("g", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ChapterScreen))
+
+
+async def test_pages_turn_and_the_next_session_begins_where_this_one_ended(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, lambda: "After this chapter" in text_of(app))
+        places = []
+        for key in ("right", "left", "l", "h", "n", "p", "right", "enter"):
+            await pilot.press(key)
+            await pilot.pause()
+            places.append(app.screen.leaf.id)  # type: ignore[attr-defined]
+        assert places == ["bytes", "goals", "bytes", "goals", "bytes", "goals", "bytes", "pieces"]
+        assert app.store.cards_read("tokens") == {"bytes"}
+    async with opened(lessons, tmp_path) as (app, pilot):
+        assert "continue where you were: Text to Tokens" in text_of(app)
+        await pilot.press("c")
+        await until(pilot, lambda: "card 2 of 3" in text_of(app))
+
+
+async def test_a_chapter_goes_from_goals_to_insights(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, _):
+        ids = [leaf.id for leaf in leaves(app.course.chapter("tokens"))]
+        assert ids == ["goals", "bytes", "pieces", "program", "quiz", "insights"]
+
+
+async def test_the_learner_predicts_before_the_widget_shows(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
+        await pilot.press("right", "right")
+        await until(pilot, lambda: bool(app.screen.query(PredictionPane)))
+        assert not app.screen.query(LiveWidget)
+        await pilot.press("1")
+        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        await until(pilot, lambda: "You said one; it is two or more" in text_of(app).replace("\n", " "))
+        assert app.store.predictions_made() == {"how-many": ("0", False)}
+        widget = app.screen.query_one(LiveWidget)
+        await until(pilot, lambda: widget.result is not None)
+        assert widget.settings.text == "heron"  # type: ignore[attr-defined]
+
+
+async def test_a_challenge_is_noticed_when_it_is_met_and_only_then(lessons: Path, tmp_path: Path) -> None:
+    Store.open(tmp_path).record_prediction("how-many", "1", True)
+    async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
+        await pilot.press("right", "right")
+        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        widget = app.screen.query_one(LiveWidget)
+        await until(pilot, lambda: widget.result is not None)
+        assert "Challenge: Write exactly two words" in text_of(app)
+        assert app.store.challenges_met() == set()
+        widget.steer(text="two words")
+        await until(pilot, lambda: "Met: Write exactly two words" in text_of(app))
+        assert app.store.challenges_met() == {"two-words"}
+
+
+async def test_settings_that_cannot_be_are_said_in_place(lessons: Path, tmp_path: Path) -> None:
+    Store.open(tmp_path).record_prediction("how-many", "1", True)
+    async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
+        await pilot.press("right", "right")
+        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        widget = app.screen.query_one(LiveWidget)
+        widget.steer(encodings=["klingon"])
+        await until(pilot, lambda: "klingon" in text_of(app))
+        widget.steer(encodings=["gpt2"])
+        await until(pilot, lambda: "klingon" not in text_of(app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_text_and_widget_share_the_screen_and_one_key_gives_either_all_of_it(
+    lessons: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    Store.open(tmp_path).record_prediction("how-many", "1", True)
+    async with opened(lessons, tmp_path, size=size, chapter="tokens") as (app, pilot):
+        await pilot.press("right", "right")
+        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        await pilot.pause()
+        page, bench = app.screen.query_one("Page").region, app.screen.query_one("Workbench").region
+        assert page.area and bench.area and not page.overlaps(bench)
+        assert (bench.y >= page.bottom) if size[0] == 80 else (bench.x >= page.right)
+        await pilot.press("z")
+        await pilot.pause()
+        assert app.screen.query_one("Workbench").region.height == size[1] - 2
+        await pilot.press("z")
+        await pilot.pause()
+        assert app.screen.query_one("Page").region.height == size[1] - 2
+
+
+async def test_search_finds_cards_and_terms_and_opens_them(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await pilot.press("slash", *"frequent")
+        await until(pilot, lambda: "1 found" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "card 2 of 3" in text_of(app))
+        await pilot.press("b")
+        await pilot.press("slash", *"byte")
+        await until(pilot, lambda: "2 found" in text_of(app))
+        await pilot.press("enter", "end", "enter")
+        await until(pilot, lambda: "A number from 0 to 255" in text_of(app))
+        assert "See also: token" in text_of(app)
+        assert "Bytes before letters" in text_of(app)
+
+
+async def test_insights_and_glossary_of_what_can_be_read(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await pilot.press("i")
+        await until(pilot, lambda: "A model reads numbers." in text_of(app))
+        await pilot.press("b", "o")
+        await until(pilot, lambda: "2 terms" in text_of(app))
+        await pilot.press("backspace")
+        assert isinstance(app.screen, HomeScreen)
+
+
+async def test_help_lists_the_keys_that_work_here(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Keys that work here" in text_of(app))
+        text = text_of(app)
+        assert "next" in text and "search" in text and "lab" not in text
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(app.screen, ChapterScreen))
+
+
+async def test_a_lab_runs_changes_and_is_restored(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
+        app.open_chapter("tokens", "program")
+        await until(pilot, lambda: "A program" in text_of(app))
+        await pilot.press("L", "r")
+        await until(pilot, lambda: "line 2" in text_of(app))
+        await pilot.press("e", *"x", "tab", "r")
+        await until(pilot, lambda: "SyntaxError" in text_of(app))
+        assert (tmp_path / "labs" / "count.py").read_text().startswith("xfor")
+        assert "changed by you" in text_of(app)
+        await pilot.press("u", "r")
+        await until(pilot, lambda: "line 2" in text_of(app))
+        assert not (tmp_path / "labs" / "count.py").exists()
+
+
+async def test_an_endless_lab_is_stopped_by_a_key(lessons: Path, tmp_path: Path) -> None:
+    (lessons / "labs" / "count.py").write_text("while True:\n    pass\n", encoding="utf-8")
+    async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
+        app.open_chapter("tokens", "program")
+        await until(pilot, lambda: "A program" in text_of(app))
+        await pilot.press("L", "r")
+        await until(pilot, lambda: "running" in text_of(app))
+        await pilot.press("x")
+        await until(pilot, lambda: "exit code" in text_of(app))
+
+
+async def test_a_tiny_window_says_so_and_comes_back(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await pilot.resize_terminal(50, 12)
+        await until(pilot, lambda: "too small" in text_of(app))
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "Text to Tokens" in text_of(app) and "too small" not in text_of(app))
+
+
+async def test_themes_change_by_key_and_are_kept(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await pilot.press("T")
+        chosen = app.theme
+        assert chosen == "day"
+    async with opened(lessons, tmp_path) as (app, _):
+        assert app.theme == chosen
+
+
+async def test_the_app_says_when_progress_cannot_be_saved(lessons: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    async with opened(lessons, blocked) as (app, pilot):
+        await until(pilot, lambda: "Progress is not being saved" in " ".join(text_of(app).split()))
+        await pilot.press("enter", "right")
+        await until(pilot, lambda: "card 1 of 3" in text_of(app))
+
+
+def test_every_page_of_the_real_course_has_an_id_of_its_own() -> None:
+    from tutor.course.load import load_course
+
+    course = load_course()
+    for entry in course.entries():
+        if entry.file is not None:
+            ids = [leaf.id for leaf in leaves(course.chapter(entry.id))]
+            assert len(ids) == len(set(ids)) >= 2
