@@ -36,8 +36,8 @@ _CIVIDIS = (
     "#8c8878 #9b9476 #aba072 #bcae6c #cdbb63 #dec958 #f0d846 #fee838"
 ).split()
 # The same in the 256 palette, chosen by hand: the nearest colours to cividis are dull and repeat. Lightness
-# (L*) climbs 7 14 20 38 46 54 61 71 84 97, and goes on climbing for protanopes and deuteranopes.
-_STEPS_256 = (17, 18, 19, 24, 242, 244, 246, 144, 185, 227)
+# (L*) climbs 7 14 38 46 54 61 71 84 97, and goes on climbing for protanopes and deuteranopes.
+_STEPS_256 = (17, 18, 24, 242, 244, 246, 144, 185, 227)
 
 SHADES = " ░▒▓█"  # a magnitude without colour; ASCII_SHADES where the locale lacks them
 ASCII_SHADES = " .:*#"
@@ -58,6 +58,12 @@ def colour(hex: str, tier: Tier) -> str | None:
         number = Color.parse(hex).downgrade(ColorSystem.EIGHT_BIT).number
         return f"color({number})"
     return hex
+
+
+def hue(hex: str, view: View) -> Style:
+    """Words in the colour of a meaning, darker on a light background; bold, so that no tier lacks it."""
+    on_light = "#{:02x}{:02x}{:02x}".format(*(part * 5 // 9 for part in Color.parse(hex).get_truecolor()))
+    return Style(color=colour(hex if view.dark else on_light, view.tier), bold=True)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,167 @@
+"""Attention heatmap: walk over the matrix of any head, or look at all heads of a layer at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widget import Widget
+
+from tutor.experiments import attention, attention_picture
+from tutor.experiments.attention import Result, Settings
+from tutor.experiments.attention_picture import Origin, Picture
+from tutor.experiments.base import ExperimentError
+from tutor.widgets.base import LiveWidget, TextField
+from tutor.widgets.cell_lines import CellLines, Mosaic
+
+
+class AttentionPicture(Vertical):
+    """The parts of a `Picture`, each sending only what changed in it."""
+
+    DEFAULT_CSS = """
+    AttentionPicture { height: 1fr; }
+    AttentionPicture > .middle { height: auto; }
+    AttentionPicture .labels { width: auto; }
+    """
+
+    class Resized(Message):
+        """There is more or less room now."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
+
+    def compose(self) -> ComposeResult:
+        yield CellLines(classes="top")
+        with Horizontal(classes="middle"):
+            yield CellLines(classes="labels")
+            yield Mosaic()
+        yield CellLines(classes="bottom")
+
+    def put(self, drawn: Picture) -> None:
+        """Show a picture."""
+        labels = self.query_one(".labels", CellLines)
+        labels.styles.width = sum(segment.cell_length for segment in drawn.labels[0]) if drawn.labels else 0
+        labels.put(drawn.labels)
+        self.query_one(".top", CellLines).put(drawn.top)
+        self.query_one(Mosaic).put(drawn.matrix)
+        self.query_one(".bottom", CellLines).put(drawn.bottom)
+
+
+class AttentionHeatmap(LiveWidget, can_focus=True):
+    """The text is traced once; layer, head and cursor only look elsewhere in the same trace."""
+
+    experiment = "attention-heatmap"
+    settings: Settings
+    BINDINGS = [
+        Binding("left,h", "move(0, -1)", "key", key_display="←→"),
+        Binding("right,l", "move(0, 1)", show=False),
+        Binding("up,k", "move(-1, 0)", "query", key_display="↑↓"),
+        Binding("down,j", "move(1, 0)", show=False),
+        Binding("comma,left_square_bracket", "layer(-1)", "layer", key_display=",."),
+        Binding("full_stop,right_square_bracket", "layer(1)", show=False),
+        *(
+            Binding(str(n), f"head({n})", "head", show=n == 1, key_display="1-6" if n == 1 else None)
+            for n in range(1, 10)
+        ),
+        Binding("g", "gallery", "all heads"),
+        Binding("m", "strongest", "strongest key"),
+        Binding("enter,e", "edit", "edit the text", key_display="e"),
+    ]
+
+    def __init__(self, settings: Any = None, *, id: str | None = None) -> None:
+        super().__init__(settings, id=id)
+        self.gallery = False
+        self._origin: Origin = (0, 0)
+        self._field = TextField(self.settings.text.replace("\n", " "), placeholder="your own text")
+
+    def controls(self) -> Iterable[Widget]:
+        yield self._field
+
+    def picture(self) -> Iterable[Widget]:
+        yield AttentionPicture()
+
+    def compute(self) -> None:
+        """Trace the text, if it is not the one traced; then look where the settings say."""
+        if isinstance(self.result, Result) and self.result.text == self.settings.text:
+            self.accept(self.result)
+            return
+        text, library = self.settings.text, self.tutor.engine.library
+        self.ask(lambda: attention.trace(text, library))
+
+    def accept(self, result: Any) -> None:
+        try:
+            super().accept(result.at(self.settings))
+        except ExperimentError as error:
+            self.complain(str(error))
+
+    def show(self, result: Any) -> None:
+        canvas = self.query_one(AttentionPicture)
+        if not canvas.size:
+            return  # not laid out yet; the resize that follows shows it
+        drawn = attention_picture.picture(result, self.view(*canvas.size), gallery=self.gallery, origin=self._origin)
+        self._origin = drawn.origin
+        canvas.put(drawn)
+
+    def on_attention_picture_resized(self) -> None:
+        self._show_again()
+
+    def _show_again(self) -> None:
+        if self.result is not None and not self.has_class("-twin"):
+            self.show(self.result)
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def traced(self) -> Result | None:
+        """The result, if it is of the present text."""
+        result = self.result
+        return result if isinstance(result, Result) and result.text == self.settings.text else None
+
+    def action_move(self, queries: int, keys: int) -> None:
+        """Move the cursor; in the gallery choose head and layer."""
+        if self.gallery:
+            self._choose(layer=self.settings.layer + queries, head=self.settings.head + keys)
+        elif result := self.traced:
+            query, key = result.query + queries, result.key + keys
+            if 0 <= query < result.t and 0 <= key < result.t:
+                self.steer(query=query, key=key)
+
+    def action_layer(self, by: int) -> None:
+        self._choose(layer=self.settings.layer + by)
+
+    def action_head(self, number: int) -> None:
+        self._choose(head=number)
+
+    def _choose(self, **place: int) -> None:
+        result = self.traced
+        layer, head = place.get("layer", self.settings.layer), place.get("head", self.settings.head)
+        if result and 1 <= layer <= result.n_layer and 1 <= head <= result.n_head:
+            self.steer(layer=layer, head=head)
+
+    def action_strongest(self) -> None:
+        """Put the cursor on the key that the query looks at most, and keep it there as the head changes."""
+        self.steer(key=None)
+
+    def action_gallery(self) -> None:
+        """Change between the one head and all heads of the layer."""
+        self.gallery = not self.gallery
+        self._show_again()
+
+    def action_edit(self) -> None:
+        if self.gallery:
+            self.action_gallery()
+        else:
+            self._field.focus()
+
+    def on_input_submitted(self, message: TextField.Submitted) -> None:
+        message.stop()
+        self.focus()
+
+    def on_input_blurred(self, message: TextField.Blurred) -> None:
+        message.stop()
+        if message.value != self.settings.text.replace("\n", " "):
+            self.steer(text=message.value, query=None, key=None)
