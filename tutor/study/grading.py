@@ -47,7 +47,7 @@ Response = int | str | Sequence[int] | Predicted
 
 GIVEN_RIGHT, GIVEN_WRONG, THE_RIGHT = "Your answer is right", "Your answer is not right", "The right answer"
 CHOSEN_RIGHT, CHOSEN_WRONG, MISSED = "Chosen, and right", "Chosen, and not right", "Right, but not chosen"
-PREDICTED_RIGHT, PREDICTED_WRONG, HELD = "As you predicted", "You predicted", "What the model did"
+PREDICTED_RIGHT, PREDICTED_WRONG, HELD = "As you predicted", "You predicted", "What came about"
 
 
 def grade(question: AnyQuestion, response: Response) -> Grade:
@@ -154,13 +154,13 @@ def _spellings(numeral: str) -> Iterable[str]:
 
 def _number(question: Number, typed: str) -> Grade:
     values = numbers(typed, question.unit)
-    slack = question.tolerance + 1e-9 * max(1.0, abs(question.answer))  # what float arithmetic loses
+    lost = 8 * math.ulp(max(1.0, abs(question.answer)))  # what float arithmetic may lose on the way
     distance = min(abs(value - question.answer) for value in values)
     right = _spell(question.answer) + (f" {question.unit}" if question.unit else "")
     given = typed.strip()
-    if distance > slack:
+    if distance > question.tolerance + lost:
         return Grade(False, (Note(GIVEN_WRONG, given, "", False, True), Note(THE_RIGHT, right, question.explain, True)))
-    if distance <= slack - question.tolerance:
+    if distance <= lost:
         return Grade(True, (Note(GIVEN_RIGHT, given, question.explain, True, True),))
     return Grade(True, (Note(GIVEN_RIGHT, given, "", True, True), Note("More exactly", right, question.explain, True)))
 

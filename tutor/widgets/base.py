@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 from rich.table import Table as RichTable
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -43,6 +44,13 @@ class TextField(Input):
     def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(value, placeholder=placeholder, id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take one line of what is pasted, without what a terminal would obey."""
+        event.prevent_default()
+        line = " ".join(event.text.split())
+        super()._on_paste(events.Paste("".join(char for char in line if char.isprintable())))
+        event.stop()
 
 
 class LiveWidget(Vertical):

@@ -115,6 +115,9 @@ class Choices(Widget, can_focus=True):
         if self.cursor is not None:
             self.action_choose(self.cursor)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.several if action == "choose_here" else True
+
     def action_commit(self) -> None:
         self.post_message(self.Committed())
 

@@ -31,6 +31,7 @@ from tutor.study.grading import Grade, Note, Predicted, Response, grade, held
 from tutor.widgets.base import TextField
 from tutor.widgets.card import Page, Prose, styled
 from tutor.widgets.choices import Choices
+from tutor.widgets.own_text import OwnText
 
 if TYPE_CHECKING:
     from tutor.app import TutorApp
@@ -43,8 +44,10 @@ class QuestionView(Page):
     QuestionView { height: 1fr; }
     QuestionView > Choices { margin-top: 1; }
     QuestionView > .field { height: 1; margin-top: 1; max-width: 72; }
-    QuestionView > .field > Input { width: 1fr; }
-    QuestionView > .field > Static { width: auto; max-width: 30; padding: 0 1; }
+    QuestionView > .field > #answer, QuestionView > .field > #own { width: 1fr; }
+    QuestionView > .field > .number { width: 24; }
+    QuestionView > .field > Static { width: auto; max-width: 30; padding-right: 1; }
+    QuestionView > .field > .unit { padding: 0 1; }
     QuestionView > .later { margin-top: 1; display: none; }
     """
     BINDINGS = [
@@ -79,8 +82,8 @@ class QuestionView(Page):
         self._shown = 0.0
         self._request = 0
         self._prediction: tuple[int, str | None] = (0, None)  # the outcome chosen, the learner's own text
-        self._hint = Prose(f"**Hint:** {question.hint}", facts, classes="later")
-        self._complaint = Static(classes="later", markup=False)
+        self._hint = Hint(f"**Hint:** {question.hint}", facts, classes="later")
+        self._complaint = Complaint(classes="later", markup=False)
         self._feedback = Feedback(facts, classes="later")
 
     @property
@@ -99,14 +102,15 @@ class QuestionView(Page):
         """Where the answer is given."""
         question = self.question
         if isinstance(question, Number):
-            yield Horizontal(
-                Static("Number:"), AnswerField(id="answer"), Static(question.unit, markup=False), classes="field"
-            )
+            field = AnswerField(id="answer")
+            field.add_class("number")
+            unit = Static(question.unit, classes="unit", markup=False)
+            yield Horizontal(Static("Number:"), field, unit, classes="field")
         elif isinstance(question, Blank):
             yield Horizontal(Static("___ is"), AnswerField(id="answer"), classes="field")
         elif isinstance(question, Predict):
             if question.vary is not None:
-                own = AnswerField(str(question.settings.get(question.vary, "")), id="own")
+                own = OwnText(str(question.settings.get(question.vary, "")), id="own")
                 yield Horizontal(Static(f"{question.vary}:", markup=False), own, classes="field")
             yield Choices([outcome.text for outcome in question.outcomes], self.facts)
         else:
@@ -131,7 +135,6 @@ class QuestionView(Page):
         self.hinted = True
         self._hint.display = True
         self.refresh_bindings()
-        self.call_after_refresh(self._hint.scroll_visible, animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "hint":
@@ -156,10 +159,11 @@ class QuestionView(Page):
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
-        if message.input.id == "answer":
-            self._commit(message.value)
-        else:
-            self.action_answer()
+        self._commit(message.value)
+
+    def on_own_text_left(self, message: OwnText.Left) -> None:
+        message.stop()
+        self.action_answer()
 
     def _commit(self, response: Response) -> None:
         """Grade the response and hand it on, or say why it cannot be graded."""
@@ -188,7 +192,7 @@ class QuestionView(Page):
         self._seconds = time.monotonic() - self._shown
         self._complain("working…")
         self.focus()  # away from the choices, which are settled now
-        own = self.query_one("#own", Input).value if question.vary is not None else None
+        own = self.query_one("#own", OwnText).value if question.vary is not None else None
         settings = question.settings if question.vary is None else {**question.settings, question.vary: own}
         module, library = EXPERIMENTS[question.experiment].load(), self.tutor.engine.library
 
@@ -225,13 +229,12 @@ class QuestionView(Page):
     def reveal(self, grade: Grade) -> None:
         """Show what there is to say; the answer can no longer be changed."""
         self._complain("")
-        for part in self.query("Choices, Input"):
+        for part in self.query("Choices, Input, OwnText"):
             part.disabled = True
         self._feedback.notes = grade.notes
         self._feedback.display = True
         self.focus()
         self.refresh_bindings()
-        self.call_after_refresh(self.scroll_to_widget, self._feedback, animate=False)
 
 
 class AnswerField(TextField):
@@ -243,7 +246,25 @@ class AnswerField(TextField):
     ]
 
 
-class Feedback(Widget):
+class Later(Widget):
+    """A part that appears when there is reason to, and is then scrolled to: all of it, or its beginning."""
+
+    def on_show(self) -> None:
+        if isinstance(self.parent, Page):
+            top, bottom = self.virtual_region.y, self.virtual_region.bottom
+            page = self.parent
+            page.scroll_to(y=min(top, max(page.scroll_y, bottom - page.size.height)), animate=False)
+
+
+class Hint(Later, Prose):
+    """What helps without giving the answer away."""
+
+
+class Complaint(Later, Static):
+    """Why an answer cannot be taken as it is."""
+
+
+class Feedback(Later):
     """The notes of a grade, each under a label that says what it is about."""
 
     COMPONENT_CLASSES = {"feedback--right", "feedback--wrong"}

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from tutor.course.schema import AnyQuestion, Blank, Choice, Fact, Number, OneChoice, Outcome, Predict, SeveralChoices
+from tutor.engine import Done, Engine
+from tutor.study.grading import Predicted
+from tutor.widgets.choices import Choices
+from tutor.widgets.question import AnswerField, QuestionView, literal
+
+SHARED = {"id": "q", "goal": "g", "card": "c", "hint": "Think of bytes."}
+FACTS = {"dogs": Fact(id="dogs", value=22242, show=",d")}
+LONG = "A choice whose text is so long that it needs three lines where the window is narrow, for sure."
+
+
+def choices(n: int, text: str = "Choice {}") -> list[Choice]:
+    return [Choice(text=text.format(i), explain=f"Because of {i}.", correct=i == 2) for i in range(1, n + 1)]
+
+
+def one(n: int = 3, text: str = "Choice {}") -> OneChoice:
+    return OneChoice(**SHARED, text="Which? `dogs` is {fact:dogs}…", choices=choices(n, text))
+
+
+PREDICT = Predict(
+    **SHARED,
+    text="How many tokens?",
+    experiment="token-splitter",
+    settings={"text": "dog", "encodings": ["gpt2"]},
+    outcomes=[
+        Outcome(text="One", when=["tokens == 1"], explain="It is frequent."),
+        Outcome(text="More", when=["tokens > 1"], explain="It is rare."),
+    ],
+)
+
+
+class Host(App[None]):
+    """An app around one question, with a real engine."""
+
+    def __init__(self, question: AnyQuestion, ascii: bool = False) -> None:
+        super().__init__()
+        self.view = QuestionView(question, FACTS)
+        self.engine = Engine()
+        self.ascii = ascii
+        self.answers: list[QuestionView.Answered] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+
+    def on_question_view_answered(self, message: QuestionView.Answered) -> None:
+        self.answers.append(message)
+        self.view.reveal(message.grade)
+
+    def on_unmount(self) -> None:
+        self.engine.close()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())
+
+
+@asynccontextmanager
+async def asked(
+    question: AnyQuestion, size: tuple[int, int] = (80, 24), ascii: bool = False
+) -> AsyncIterator[tuple[Host, Pilot[None]]]:
+    app = Host(question, ascii)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+async def until(pilot: Pilot[None], happened: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if happened():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("never happened")
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+async def test_the_cursor_stays_among_the_choices() -> None:
+    async with asked(one()) as (app, pilot):
+        menu = app.view.query_one(Choices)
+        seen = []
+        for key in ("k", "k", "k", "k", "j", "down", "down", "9", "1", "C", "D", "space"):
+            await press(pilot, key)
+            seen.append(menu.chosen)
+        assert seen == [[2], [1], [0], [0], [1], [2], [2], [2], [0], [2], [2], [2]]
+
+
+async def test_several_marks_come_and_go() -> None:
+    async with asked(SeveralChoices(**SHARED, text="Which?", choices=choices(4))) as (app, pilot):
+        await press(pilot, "4", "2", "1", "1", "j", "j", "space")
+        assert app.view.query_one(Choices).chosen == [1, 2, 3]
+        await press(pilot, "space", "4", "enter")
+        assert app.answers[0].response == [1] and app.answers[0].grade.correct
+        assert "2  [x] Choice 2" in app.text and "3  [ ] Choice 3" in app.text
+
+
+async def test_a_click_chooses() -> None:
+    async with asked(one()) as (app, pilot):
+        await pilot.click(Choices, offset=(10, 1))
+        assert app.view.query_one(Choices).chosen == [1]
+
+
+async def test_the_choice_at_the_cursor_is_on_the_screen_and_survives_a_resize() -> None:
+    async with asked(one(9, "{} " + LONG), (60, 20)) as (app, pilot):
+        for n in (9, 1, 5):
+            await press(pilot, str(n))
+            assert f"> {n}  {n} A choice" in app.text
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        assert "> 5  5 A choice" in app.text
+        assert max(len(row.strip()) for row in app.text.splitlines()) <= 72
+
+
+async def test_feedback_comes_into_view_and_the_answer_is_final() -> None:
+    async with asked(one(5, "{} " + LONG), (60, 20)) as (app, pilot):
+        await press(pilot, "5", "enter")
+        assert "Your answer is not right: 5" in app.text and "Because of 5." in app.text
+        assert "The right answer: 2" in app.text and "Because of 2." in app.text
+        await press(pilot, "1", "enter", "i", "enter")
+        assert len(app.answers) == 1 and app.answers[0].response == 4 and app.answers[0].seconds > 0
+        assert not app.view.hinted
+
+
+async def test_the_hint_is_a_key_away_also_from_a_field() -> None:
+    async with asked(Number(**SHARED, text="How many?", answer=3, unit="bytes", explain="Count.")) as (app, pilot):
+        field = app.view.query_one(AnswerField)
+        assert app.focused is field and field.cursor_blink is False
+        await press(pilot, "i", "tab", "i")
+        assert field.value == "i" and app.view.hinted and "Hint: Think of bytes." in app.text
+        await press(pilot, "enter", "backspace", "x", "enter")
+        assert "Type a number" in app.text and not app.answers
+        await press(pilot, "backspace", *"3", "enter")
+        assert app.answers[0].grade.correct and "Type a number" not in app.text
+
+
+async def test_a_prediction_is_computed_only_after_the_commitment() -> None:
+    async with asked(PREDICT) as (app, pilot):
+        gate, computed = threading.Event(), []
+        app.engine.submit("busy", gate.wait, lambda event: None)
+        submit = app.engine.submit
+
+        def watched(key: object, job: Callable[[], object], listener: Callable[[object], None], **more: object) -> int:
+            computed.append(key)
+            return submit(key, job, listener, **more)  # type: ignore[arg-type]
+
+        app.engine.submit = watched  # type: ignore[assignment, method-assign]
+        await press(pilot, "2")
+        assert computed == []
+        await press(pilot, "enter", "enter", "1", "enter")
+        assert computed == [app.view] and "working…" in app.text and not app.answers
+        gate.set()
+        await until(pilot, lambda: bool(app.answers))
+        await pilot.pause()
+        assert [answer.response for answer in app.answers] == [Predicted(1, (0,), None)]
+        assert "You predicted: More" in app.text and "What came about: One" in app.text
+        assert "It is frequent." in app.text and "working…" not in app.text
+
+
+async def test_leaving_cancels_what_was_asked_of_the_engine() -> None:
+    async with asked(PREDICT) as (app, pilot):
+        gate, ended = threading.Event(), []
+        app.engine.submit("busy", gate.wait, lambda event: None)
+        await press(pilot, "1", "enter")
+        await app.view.remove()
+        gate.set()
+        app.engine.submit("last", lambda: "reached", ended.append)
+        await until(pilot, lambda: bool(ended))
+        assert isinstance(ended[0], Done) and not app.answers
+
+
+async def test_an_experiment_that_cannot_be_computed_says_so_in_place() -> None:
+    question = Predict(
+        **SHARED, text="?", experiment="token-splitter", settings={"encodings": []}, outcomes=PREDICT.outcomes
+    )
+    async with asked(question) as (app, pilot):
+        await press(pilot, "1", "enter")
+        await until(pilot, lambda: "choose 1 to" in app.text)
+        assert not app.answers and app.focused is app.view.query_one(Choices)
+
+
+async def test_what_is_pasted_is_shown_and_never_sent() -> None:
+    async with asked(Blank(**SHARED, text="___", answers=["token"], explain="It is.")) as (app, pilot):
+        app.view.query_one(AnswerField).post_message(events.Paste("\x1b[31m*red* {fact:dogs}\u202e"))
+        await press(pilot, "enter")
+        assert "\x1b" not in app.text and "\u202e" not in app.text
+        assert "[31m*red* {fact:dogs}" in app.text and app.answers[0].response == "[31m*red* {fact:dogs}"
+
+
+async def test_without_utf8_the_screen_is_ascii() -> None:
+    async with asked(one(), ascii=True) as (app, pilot):
+        await press(pilot, "2", "enter")
+        assert app.text.isascii() and "22,242..." in app.text and "Your answer is right: Choice 2" in app.text
+
+
+def test_literal_text_is_not_markdown() -> None:
+    assert literal("a*b_`c`") == r"a\*b\_\`c\`"
