@@ -23,10 +23,6 @@ from tutor.models.errors import ModelFileError
 if TYPE_CHECKING:
     from tutor.models.library import Library
 
-# One worker, one core: the models are small, and the other cores stay free for the screen. Read by NumPy's
-# OpenBLAS when it is first imported.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 
 class Priority(IntEnum):
     """What runs first; between equals, what was asked first."""
