@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,14 +37,11 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns the exit code. Every failure is one line on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a locale without UTF-8 must not end a command
+    open_streams()
     try:
         args = parse(sys.argv[1:] if argv is None else argv)
         code = import_module(f"tutor.commands.{args.command}").run(args) if args.command else open_app(args)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return int(code)
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
@@ -63,9 +61,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Parse `argv`; imports only the modules of commands that it names."""
-    top = Parser(prog="tutor", description="How large language models work, on small real ones. Without a command: the app.")
+    top = Parser(
+        prog="tutor", description="How large language models work, on small real ones. Without a command: the app."
+    )
     top.add_argument("--version", action="version", version=f"tutor {__version__}")
-    top.add_argument("--colors", choices=COLORS, default="auto", help="colours to draw with (default: what the terminal says)")
+    top.add_argument(
+        "--colors", choices=COLORS, default="auto", help="colours to draw with (default: what the terminal says)"
+    )
     top.add_argument("--data-dir", type=Path, metavar="DIR", help="where progress is kept")
     top.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     top.add_argument("--chapter", metavar="ID", help="open this chapter; `tutor course` lists them")
@@ -111,12 +113,20 @@ def spelled(message: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in message)
 
 
+def open_streams() -> None:
+    """Make stdout and stderr take everything: also when they are closed, or the locale lacks a character."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # lives as long as the process
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def discard_output() -> None:
     """Send what is still buffered for stdout nowhere, so that the interpreter does not fail on it at exit."""
     try:
         sys.stdout.flush()
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
-        if sys.stdout is not None:
-            os.dup2(null, sys.stdout.fileno())
+        os.dup2(null, sys.stdout.fileno())
         os.close(null)

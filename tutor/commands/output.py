@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.terminal import Colors, colour_tier, is_utf8
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from tutor.experiments.base import Table
     from tutor.experiments.cells import View
@@ -38,18 +39,23 @@ def print_table(table: Table) -> None:
         print("  ".join(cells).rstrip())
 
 
+_NUMBER = re.compile(r"[<+-]?\d[\d,.]*(?: %)?|")
+
+
 def _is_number(cell: str) -> bool:
-    return cell == "" or cell.lstrip("-+−")[:1].isdigit()
+    return _NUMBER.fullmatch(cell) is not None
 
 
 def show(text: str) -> str:
     """`text` with control characters spelled out, and in ASCII where stdout takes no more."""
     from tutor.experiments.cells import visible
 
-    return visible(text, ascii=not is_utf8(sys.stdout))
+    if is_utf8(sys.stdout):
+        return visible(text)
+    return visible(text.replace("␣", "_"), ascii=True)
 
 
-def view(height: int, flag: Colors) -> View:
+def view(height: int, flag: Colors = "auto") -> View:
     """A picture as wide as the terminal, or 80 cells where there is none."""
     from tutor.experiments.cells import View
 
@@ -59,12 +65,17 @@ def view(height: int, flag: Colors) -> View:
 
 def print_picture(picture: RenderableType, flag: Colors) -> None:
     """Draw with the colours of the terminal; into a file or pipe without any unless `flag` asks for them."""
+    console(flag).print(picture)
+
+
+def console(flag: Colors) -> Console:
+    """stdout as rich sees it, with the colours we decided on and nothing read into the text."""
     from rich.console import Console
 
     tier = _tier(flag)
     systems = {"truecolor": "truecolor", "256": "256", "16": "standard", "none": "standard"}
     styled = sys.stdout.isatty() or tier != "none"
-    console = Console(
+    return Console(
         color_system=systems[tier] if styled else None,  # type: ignore[arg-type]
         force_terminal=styled,
         no_color=tier == "none",
@@ -74,7 +85,6 @@ def print_picture(picture: RenderableType, flag: Colors) -> None:
         markup=False,
         emoji=False,
     )
-    console.print(picture)
 
 
 def _tier(flag: Colors) -> Any:

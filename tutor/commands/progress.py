@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Protocol
 
-from tutor.commands.output import print_json, show
+from tutor.commands.output import console, print_json, show
+from tutor.terminal import Colors
 
 if TYPE_CHECKING:
     from tutor.training.loop import Progress
@@ -29,13 +30,13 @@ class Display(Protocol):
 
 
 @contextmanager
-def display(as_json: bool) -> Iterator[Display]:
+def display(as_json: bool, colors: Colors = "auto") -> Iterator[Display]:
     """The display that suits stdout."""
     if as_json:
         yield JsonLines()
     elif sys.stdout.isatty():
-        bar = Bar()
-        with bar.rich:
+        bar = Bar(colors)
+        with bar.live:
             yield bar
     else:
         yield Lines()
@@ -46,6 +47,7 @@ class JsonLines:
 
     def step(self, progress: Progress) -> None:
         print_json(asdict(progress))
+        sys.stdout.flush()
 
     def say(self, message: str) -> None:
         print(f"tutor: {message}", file=sys.stderr)
@@ -71,40 +73,39 @@ class Lines:
 
 
 class Bar:
-    """One line that changes at most twice a second, with the samples above it."""
+    """A bar, and the numbers below it, that change at most twice a second; evaluations and samples above."""
 
-    def __init__(self) -> None:
-        from rich import progress
-        from rich.console import Console
+    def __init__(self, colors: Colors) -> None:
+        from rich.live import Live
+        from rich.text import Text
 
-        self.rich = progress.Progress(
-            progress.BarColumn(20),
-            progress.TextColumn("{task.description}", markup=False),
-            console=Console(highlight=False, markup=False, emoji=False),
-            auto_refresh=False,  # a thread of its own would draw ten times a second
-        )
-        self.task = self.rich.add_task("reading the corpus", total=None)
-        self.rich.update(self.task, total=1)
+        self.screen = console(colors)
+        self.live = Live(Text("reading the corpus"), console=self.screen, auto_refresh=False)  # no thread of its own
         self.bits_per_byte: float | None = None
         self.due = 0.0
 
     def step(self, progress: Progress) -> None:
-        self.bits_per_byte = progress.bits_per_byte or self.bits_per_byte
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.text import Text
+
         if progress.bits_per_byte is not None:
-            self.rich.print(describe(progress, progress.bits_per_byte))
+            self.bits_per_byte = progress.bits_per_byte
+            self.screen.print(describe(progress, self.bits_per_byte))
         if progress.sample is not None:
-            self.rich.print(indented(progress.sample))
+            self.screen.print(indented(progress.sample))
         if time.monotonic() >= self.due or progress.step == progress.steps:
             self.due = time.monotonic() + BAR_SECONDS
-            said = describe(progress, self.bits_per_byte)
-            self.rich.update(self.task, total=progress.steps, completed=progress.step, description=said, refresh=True)
+            said = Text(describe(progress, self.bits_per_byte), no_wrap=True, overflow="ellipsis")
+            bar = ProgressBar(progress.steps, progress.step, width=min(80, self.screen.width))
+            self.live.update(Group(bar, said), refresh=True)
 
     def say(self, message: str) -> None:
-        self.rich.print(message)
+        self.screen.print(message)
 
 
 def describe(progress: Progress, bits_per_byte: float | None) -> str:
-    """Where the run stands, in one line of at most 80 cells, most of the time."""
+    """Where the run stands, in one line."""
     parts = [
         f"step {progress.step:,}/{progress.steps:,}",
         f"{progress.tokens / 1e6:.1f} M tokens",

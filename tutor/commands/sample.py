@@ -40,12 +40,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def write(text: str) -> None:
-    """Text as it is into a file or pipe; a terminal gets it at once, and nothing in it that it would obey."""
+    """Text as it is into a file or pipe; nothing in it that a terminal would obey to one. Sent at once."""
     if sys.stdout.isatty():
         text = "\n".join(show(line) for line in text.split("\n"))
     sys.stdout.write(text)
-    if sys.stdout.isatty():
-        sys.stdout.flush()
+    sys.stdout.flush()
 
 
 def pieces(model: Model, ids: Iterable[int]) -> Iterator[str]:

@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             pass
     if find_spec("torch") is None:
         raise CommandError("training needs PyTorch: pip install 'llm-tutor[train]'", 1)
-    with display(args.json) as shown:
+    with display(args.json, args.colors) as shown:
         return follow(begin(args), shown)
 
 

@@ -110,7 +110,12 @@ def train(
         if checkpoint and (last or (step + 1) % plan.save_every == 0):
             save(checkpoint, model, adam, plan, step + 1, tokens, loss_mean)
         speed = seen / (time.monotonic() - began)
-        yield Progress(step + 1, plan.steps, tokens, loss_mean, rate, speed, bits, text)
+        try:
+            yield Progress(step + 1, plan.steps, tokens, loss_mean, rate, speed, bits, text)
+        except GeneratorExit:  # stopped by whoever runs it, perhaps to go on later
+            if checkpoint:
+                save(checkpoint, model, adam, plan, step + 1, tokens, loss_mean)
+            raise
 
 
 def supports_bf16() -> bool:

@@ -1,0 +1,152 @@
+"""The command line as a whole: what it takes, how it fails, what leaves it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+WRONG = [  # command line, exit code, a piece of the one line
+    (["shoow"], 2, "shoow"),
+    (["--colors", "pink"], 2, "pink"),
+    (["show"], 2, "tokens|attention|next"),
+    (["show", "tokens"], 2, "TEXT"),
+    (["show", "tokens", "a", "--encoding", "klingon"], 2, "klingon"),
+    (["show", "tokens", "a", "--encoding", "gpt2", "--encoding", "gpt2"], 2, "different"),
+    (["show", "tokens", "a", "--jso"], 2, "--jso"),
+    (["show", "tokens", "a", "--json", "--table"], 2, "--table"),
+    (["show", "tokens", "a\udcffb"], 2, "byte FF at position 1"),
+    (["show", "attention", "a", "--layer", "0"], 2, "--layer"),
+    (["show", "attention", "a", "--layer", "99"], 2, "99"),
+    (["show", "attention", "a", "--query", "5000"], 2, "5000"),
+    (["show", "next", "a", "--temperature", "nan"], 2, "temperature"),
+    (["show", "next", "a", "--temperature", "-1"], 2, "temperature"),
+    (["show", "next", "a", "--temperature", "hot"], 2, "hot"),
+    (["show", "next", "a", "--top-k", "-1"], 2, "--top-k"),
+    (["show", "next", "a", "--top-p", "1.5"], 2, "top_p"),
+    (["show", "next", "a", "--min-p", "inf"], 2, "min_p"),
+    (["sample", "a", "--tokens", "0"], 2, "--tokens"),
+    (["sample", "a", "--seed", "-3"], 2, "--seed"),
+    (["sample", "a", "--seed", "9" * 5000], 2, "--seed"),
+    (["sample"], 2, "PROMPT"),
+    (["check", "no/such/place"], 2, "no/such/place"),
+    (["check", "\x1b[31mred"], 2, r"\x1b[31mred"),
+    (["train"], 2, "--list"),
+    (["train", "huge"], 2, "huge"),
+    (["train", "tiny"], 2, "--corpus, --valid, --out"),
+    (["train", "tiny", "--corpus", "no-corpus", "--valid", "v", "--out", "o"], 1, "no-corpus"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "said"), WRONG, ids=[" ".join(a)[:40] for a, _, _ in WRONG])
+def test_failure_is_one_line(tutor, arguments, code, said):
+    done = tutor(*arguments)
+    assert done.code == code
+    assert done.out == ""
+    assert done.err.startswith("tutor: ")
+    assert done.err.count("\n") == 1
+    assert said in done.err
+    assert done.err[:-1].isprintable()
+
+
+def test_app_without_a_terminal_points_to_the_plain_commands(tutor):
+    done = tutor()
+    assert done.code == 2
+    assert "tutor show" in done.err
+
+
+def test_app_on_a_dumb_terminal_points_to_the_plain_commands(on_terminal):
+    sent = on_terminal(TERM="dumb")
+    assert "tutor show" in sent
+    assert "\x1b" not in sent
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["show", "--help"], ["show", "next", "--help"], ["sample", "--help"]]
+)
+def test_help(tutor, arguments):
+    done = tutor(*arguments)
+    assert done.code == 0
+    assert done.out.startswith("usage: tutor")
+    assert done.err == ""
+
+
+def program(*arguments: str, **options) -> subprocess.Popen[bytes]:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([sys.executable, "-m", "tutor", *arguments], **{**pipes, **options})
+
+
+def test_reader_that_leaves_early_is_no_failure_to_report():
+    with program("show", "tokens", "-", "--table") as process:
+        process.stdin.write(b"one two three " * 3_000)
+        process.stdin.close()
+        assert b"id" in process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
+def test_full_disk_is_one_line():
+    with Path("/dev/full").open("wb") as full, program("course", stdout=full) as process:
+        assert process.stderr.read() == b"tutor: No space left on device\n"
+    assert process.returncode == 1
+
+
+def test_closed_streams():
+    script = f'"{sys.executable}" -m tutor course >&- 2>&- <&-'
+    assert subprocess.run(["sh", "-c", script]).returncode == 0
+
+
+def test_stdin_that_is_no_text(tutor):
+    done = tutor("show", "tokens", "-", stdin=b"ok\xe2\x28")
+    assert (done.code, done.out) == (2, "")
+    assert "stdin is not UTF-8: byte E2 at position 2" in done.err
+
+
+def test_interrupt_ends_a_sample_quietly():
+    with program("sample", "Once upon a time", "--tokens", "1000000") as process:
+        os.read(process.stdout.fileno(), 1)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == b""
+    assert process.returncode == 130
+
+
+def test_locale_without_utf8():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    for form in (["--picture"], ["--table"], ["--json"]):
+        with program("show", "tokens", "naïve 😀\n", *form, env=environment) as process:
+            out, err = process.communicate()
+        assert (process.returncode, err) == (0, b"")
+        assert b"\\u2423" not in out
+        out.decode("ascii")
+
+
+COLOUR = re.compile(r"\x1b\[[\d;]*[34]8;|\x1b\[(?:\d+;)*(?:3[0-7]|4[0-7]|9[0-7]|10[0-7])[;m]")
+
+
+@pytest.mark.parametrize("what", ["tokens", "attention"])
+def test_colours_are_those_of_the_terminal(on_terminal, what):
+    show = ["show", what, "one two three"]
+    assert ";5;" in on_terminal(*show)
+    assert ";2;" in on_terminal(*show, COLORTERM="truecolor")
+    assert not COLOUR.search(on_terminal(*show, NO_COLOR="1"))
+    assert not COLOUR.search(on_terminal(*show, "--colors", "none", COLORTERM="truecolor"))
+    assert ";2;" in on_terminal("--colors", "truecolor", *show, NO_COLOR="1")
+
+
+@pytest.mark.parametrize("what", ["tokens", "attention", "next"])
+def test_control_bytes_never_reach_the_terminal(on_terminal, what):
+    for form in ("--picture", "--table", "--sentence", "--json"):
+        sent = on_terminal("show", what, "a\x1b]0;title\x07 \x9b31m b\x7f", form)
+        plain = re.sub(r"\x1b\[[\d;]*m|\n", "", sent)
+        assert plain
+        assert plain.isprintable()
+
+
+def test_sample_shows_control_bytes_on_a_terminal_and_passes_them_on_to_a_pipe(on_terminal, tutor):
+    prompt = "a\x1b[2Jb\nc"
+    assert "\x1b" not in on_terminal("sample", prompt, "--tokens", "1")
+    assert tutor("sample", prompt, "--tokens", "1").out.startswith(prompt)

@@ -1,0 +1,71 @@
+"""`tutor train`: a short run of the real recipe."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tutor.commands.progress import display, duration
+from tutor.commands.train import follow
+from tutor.models.library import Model
+
+
+def test_list(tutor):
+    assert [recipe["name"] for recipe in tutor("train", "--list", "--json").data] == ["tiny"]
+    assert tutor("train", "--list").out.startswith("tiny  ")
+
+
+@pytest.fixture(scope="module")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stories of made-up words, enough of them for a whole vocabulary."""
+    rng = random.Random(7)
+    words = ["".join(rng.choices("bdfgklmnprst", k=1) + rng.choices("aeiou", k=1)) for _ in range(40)]
+    lexicon = ["".join(rng.choices(words, k=rng.randint(2, 5))) for _ in range(3000)]
+    texts = [" ".join(rng.choices(lexicon, k=60)) + "." for _ in range(300)]
+    path = tmp_path_factory.mktemp("stories") / "stories.txt"
+    path.write_text("\n<|endoftext|>\n".join(texts), encoding="utf-8")
+    valid = path.with_name("valid.txt")
+    valid.write_text("\n<|endoftext|>\n".join(texts[:4]), encoding="utf-8")
+    return path
+
+
+def command(stories: Path, out: Path, *options: str) -> list[str]:
+    files = ["--corpus", str(stories), "--valid", str(stories.with_name("valid.txt")), "--out", str(out)]
+    return [sys.executable, "-m", "tutor", "train", "tiny", *files, "--tokens", "16384", *options]
+
+
+def test_interrupted_run_goes_on_and_leaves_a_model(stories, tmp_path):
+    out = tmp_path / "mine"
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command(stories, out, "--json"), **pipes) as process:
+        first = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate()
+    assert process.returncode == 130
+    steps = [first, *map(json.loads, rest.splitlines())]
+    assert [step["step"] for step in steps] == list(range(1, len(steps) + 1))
+    assert len(steps) < first["steps"] == 4
+    assert f"stopped after step {len(steps)} of 4" in said
+    assert "Traceback" not in said
+
+    done = subprocess.run(command(stories, out), capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"step {len(steps) + 1}/4" in done.stdout
+    assert "bits/byte" in done.stdout
+    model = Model.load(out)
+    assert model.next_logits(model.start("a")).shape == (model.config.vocab_size,)
+
+
+def test_run_that_is_complete_says_so(capsys):
+    with display(as_json=False) as shown:
+        assert follow(iter(()), shown) == 0
+    assert "complete" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.4, "0:00"), (62, "1:02"), (3599.6, "1:00:00"), (7325, "2:02:05")])
+def test_duration(seconds, said):
+    assert duration(seconds) == said
