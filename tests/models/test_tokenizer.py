@@ -16,6 +16,9 @@ from tutor.models.tokenizer import START, Tokenizer
 
 STORY = "Once upon a time there was a dog. The dog's name was Max; the cat's name was Tom.\n\nThey had 1234 bones!"
 
+# Libraries know different versions of Unicode, so only characters that have long had their category.
+anything = st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs", "Cn"]) | st.sampled_from("🐕😀𝒳")
+
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
@@ -69,7 +72,7 @@ def pair(request: pytest.FixtureRequest, folder: Path, tiny: Path) -> tuple[Toke
 
 class TestTransformers:
     @settings(deadline=None)
-    @given(text=st.text(st.characters(exclude_categories=["Cs"])) | st.text("aThe dog's 12\n ", max_size=40))
+    @given(text=st.text(anything) | st.text("aThe dog's 12\n ", max_size=40))
     def test_ids_are_the_same(self, pair, text: str) -> None:
         ours, theirs = pair
         # `transformers` reads the start token's name in a text as the token.

@@ -20,7 +20,7 @@ MAX_CACHES = 4
 
 
 class Model:
-    """A language model with its tokenizer."""
+    """A language model with its tokenizer. It keeps what it has read, so it is for one thread at a time."""
 
     def __init__(self, name: str, config: Config, tokenizer: Tokenizer, run: Llama) -> None:
         self.name, self.config, self.tokenizer, self.run = name, config, tokenizer, run

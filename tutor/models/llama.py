@@ -141,7 +141,7 @@ class Llama:
         """Everything that happens while `ids` are read."""
         seen: defaultdict[str, list[Array]] = defaultdict(list)
         cache = self.new_cache()
-        x = self.read(ids, cache, lambda name, value: seen[name].append(value.copy()))
+        x = self.read(ids, cache, lambda name, value: seen[name].append(value))
         return Trace(
             ids=tuple(cache.ids[cache.start :]),
             start=cache.start,
@@ -190,7 +190,7 @@ class Llama:
         scores: Array = (grouped @ k.swapaxes(1, 2)).reshape(c.n_head, t, end)  # (H, T, S)
         scores *= np.float32(c.d_head**-0.5)
         if t > 1:  # a token does not see the ones after it
-            scores[:, np.arange(begin, end)[:, None] < np.arange(end)] = -np.inf
+            scores += np.triu(np.full((t, end), -np.inf, np.float32), begin + 1)
         weights = softmax(scores)
         mixed: Array = (weights.reshape(c.n_kv_head, group * t, end) @ v).reshape(c.n_head, t, c.d_head)
 
@@ -226,7 +226,8 @@ def silu(x: Array) -> Array:
 
 def softmax(x: Array) -> Array:
     """exp(x) over its sum along the last axis."""
-    e: Array = np.exp(x - x.max(axis=-1, keepdims=True))
+    e: Array = x - x.max(axis=-1, keepdims=True)
+    np.exp(e, out=e)
     e /= e.sum(axis=-1, keepdims=True)
     return e
 

@@ -81,9 +81,9 @@ def distribution(logits: ArrayLike, sampling: Sampling) -> Distribution:
         with np.errstate(over="ignore"):  # a tiny temperature takes all but the largest to -infinity
             scaled /= sampling.temperature
     if 0 < sampling.top_k < len(x):
-        cut("top_k", scaled < np.partition(scaled, -sampling.top_k)[-sampling.top_k])
+        cut("top_k", x < np.partition(x, -sampling.top_k)[-sampling.top_k])
     if sampling.top_p < 1:
-        order = np.argsort(-scaled, kind="stable")  # from the likeliest down; equal ones by id
+        order = np.argsort(-x, kind="stable")  # from the likeliest down; equal ones by id
         before = np.cumsum(softmax(scaled)[order])  # the sum of those that are likelier than order[1:]
         where = np.zeros(len(x), np.bool_)
         where[order[1:]] = before[:-1] >= sampling.top_p
