@@ -26,7 +26,8 @@ class TutorApp(App[None]):
     """One learner's session."""
 
     TITLE = "tutor"
-    CSS_PATH = ["app.tcss", "screens/home.tcss"]  # Textual loads no CSS of its own for the first screen
+    # the first screen's own file is here, because Textual does not load it
+    CSS_PATH = [Path(__file__).parent / name for name in ("app.tcss", "screens/home.tcss")]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "colon"
     BINDINGS = [
@@ -184,4 +185,16 @@ def run(
     store = Store.open(data_dir)
     app = TutorApp(course, store, tier=tier, ascii=ascii, chapter=chapter)
     app.run(mouse=mouse)
+    leave(app)
     return app.return_code or 0
+
+
+def leave(app: TutorApp) -> None:
+    """End the process now if a job is still in the middle of a step: all is kept, the terminal is restored.
+
+    The interpreter's own way out would wait for compiled code on the engine's thread, or abort in it.
+    """
+    if not app.engine.ended(0.1):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(app.return_code or 0)

@@ -165,6 +165,11 @@ class Engine:
             os._exit(code)
         sys.exit(code)
 
+    def ended(self, seconds: float) -> bool:
+        """After `close`: whether the job that was running has ended, waiting at most `seconds` for it."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
     # ── under the lock ───────────────────────────────────────────────────────────────────────────────
 
     def _cancel(self, key: Hashable) -> None:

@@ -49,6 +49,7 @@ class ChapterScreen(TutorScreen[None]):
         Binding("space", "page_or_turn", "page on", show=False),
         Binding("tab", "pane", "to the widget"),
         Binding("z", "zoom", "whole screen"),
+        Binding("H", "hint", "hint"),
         Binding("L", "lab", "lab", key_display="L"),
         Binding("Q", "quiz", "quiz", show=False),
     ]
@@ -162,6 +163,11 @@ class ChapterScreen(TutorScreen[None]):
         else:
             self.add_class("-widget-only")
 
+    def action_hint(self) -> None:
+        """Show the hints of this card's challenges, or hide them."""
+        for challenges in self.query(Challenges):
+            challenges.hint()
+
     # ── the quiz and the lab ─────────────────────────────────────────────────────────────────────────
 
     def action_quiz(self) -> None:
@@ -189,6 +195,8 @@ class ChapterScreen(TutorScreen[None]):
         card = self.leaf.card
         if action == "lab":
             return card is not None and card.lab is not None
+        if action == "hint":
+            return card is not None and any(challenge.hint for challenge in card.challenges)
         if action in ("zoom", "pane"):
             return card is not None and card.widget is not None
         if action == "turn" and parameters == (-1,):

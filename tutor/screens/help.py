@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.widgets.card import Page
-from tutor.widgets.lines import KeyLine, spell
+from tutor.widgets.lines import KeyLine, spell, typed
 
 
 class HelpScreen(ModalScreen[None]):
@@ -38,7 +38,7 @@ def keys_of(screen: Screen[object]) -> dict[str, list[tuple[str, str]]]:
     found: dict[tuple[str, str], tuple[list[str], str]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if binding.description and active.enabled and not binding.system:
+        if binding.description and active.enabled and not binding.system and not typed(screen, active):
             keys, _ = found.setdefault((_name(active.node), binding.action), ([], _quiet(binding.description)))
             keys.append(spell(binding.key))
     places: dict[str, list[tuple[str, str]]] = {}

@@ -68,6 +68,12 @@ class Challenges(Static):
         self.challenges = challenges
         self.met = met
         self.facts = facts
+        self.hinted = False
+
+    def hint(self) -> None:
+        """Show the hints, or hide them again."""
+        self.hinted = not self.hinted
+        self.refresh(layout=True)
 
     def meet(self, challenge_id: str) -> None:
         """Mark a challenge as met."""
@@ -78,7 +84,7 @@ class Challenges(Static):
         lines = []
         for challenge in self.challenges:
             head = "Met:" if challenge.id in self.met else "Challenge:"
-            hint = f" ({challenge.hint})" if challenge.hint and challenge.id not in self.met else ""
+            hint = f" ({challenge.hint})" if challenge.hint and self.hinted and challenge.id not in self.met else ""
             body = styled(f"**{head}** {challenge.text}{hint}", self.facts, min(WIDTH, self.size.width or WIDTH))
             lines.append(body)
         return Text("\n").join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual.binding import ActiveBinding
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -83,12 +84,21 @@ def spell(key: str) -> str:
     return f"Shift+{spelled}" if shift or key.startswith("shift+") else spelled
 
 
+def typed(screen: Screen[object], active: ActiveBinding) -> bool:
+    """Whether the focused field takes this key as a character; Textual misses those with a name, like slash."""
+    focused, key = screen.focused, spell(active.binding.key)
+    return (
+        focused is not None and focused is not active.node and len(key) == 1
+        and focused.check_consume_key(active.binding.key, key)
+    )  # fmt: skip
+
+
 def shown_keys(screen: Screen[object]) -> list[tuple[str, str]]:
     """Key and description of the bindings that ask to be shown: of the focused widget first, then outwards."""
     found: dict[tuple[int, str], tuple[str, str]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if binding.show and active.enabled and binding.description:
+        if binding.show and active.enabled and binding.description and not typed(screen, active):
             key = binding.key_display or spell(binding.key)
             found.setdefault((id(active.node), binding.action), (key, binding.description))
     return list(found.values())
