@@ -20,7 +20,10 @@ from tutor.models.library import Library
 
 LIBRARY = Library()
 ALL = ("gpt2", "cl100k_base", "o200k_base", "tiny")
-SAMPLES = "abcé ñ日本😀👩\u200d💻e\u0301\u0301مرحبا\u202e\x1b\x00\t\r\n \n  '\u00a0\u3000s't've12345.,;/ー\ud83d\udc80🇫🇷ﬁ\u1161"
+SAMPLES = (
+    "abcé ñ日本😀👩\u200d💻e\u0301\u0301مرحبا\u202e\x1b\x00\t\r\n \n  "
+    "'\u00a0\u3000s't've12345.,;/ー\ud83d\udc80🇫🇷ﬁ\u1161"
+)
 TEXTS = st.text(st.sampled_from(SAMPLES), max_size=60) | st.text(max_size=30)
 
 
@@ -46,7 +49,7 @@ def test_tokens_are_those_of_tiktoken(text: str, name: str) -> None:
     encoding = LIBRARY.encoding(name)
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     ids = encoding.encode_ordinary(whole)
-    pieces = [encoding.decode_single_token_bytes(id) for id in ids]
+    pieces = [encoding.decode_single_token_bytes(i) for i in ids]
     readings = result.readings()
     assert readings.keys() == READINGS.keys()
     assert list(result.cuts[0].ids) == ids
@@ -70,7 +73,7 @@ def test_a_text_cut_into_stretches_has_the_same_tokens(text: str, size: int, nam
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     parts = list(stretches(text, size))
     assert "".join(parts) == text
-    assert [id for part in parts for id in encoding.encode_ordinary(part)] == encoding.encode_ordinary(text)
+    assert [i for part in parts for i in encoding.encode_ordinary(part)] == encoding.encode_ordinary(text)
 
 
 def test_readings_of_a_sentence() -> None:
@@ -222,7 +225,7 @@ def test_lines_hold_the_whole_text_once_and_every_boundary_has_its_column(text: 
     for line in lines:
         assert line.start == at
         at = line.end
-        columns = dict((part.start, x) for x, part in line.columns())
+        columns = {part.start: x for x, part in line.columns()}
         for band, cut_ in enumerate(result.cuts):
             row = page._band(line, band, cut_, None)[0].plain
             for i in range(len(cut_)):

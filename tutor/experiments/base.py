@@ -31,7 +31,7 @@ class Table:
     """The non-visual twin of a picture."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: Sequence[tuple[str, ...]]  # may be made when read
 
 
 class Result(Protocol):

@@ -298,13 +298,13 @@ class Page:
             return Text()
         cut = self.result.cuts[cursor.band]
         index = cut.at(cursor.offset)
-        raw, id = cut.token(index), cut.ids[index]
+        raw, number = cut.token(index), cut.ids[index]
         shown = visible_bytes(raw, ascii=self.view.ascii)
-        kind = "special token" if id in cut.special else "token"
+        kind = "special token" if number in cut.special else "token"
         return Text.assemble(
             (fit(shown, min(cell_len(shown), self.view.width // 3), self._end), STRONG),
             (f"  {kind} {index + 1:,} of {len(cut):,} in {cut.name}  id ", QUIET),
-            (str(id), STRONG),
+            (str(number), STRONG),
             (f"  {many(len(raw), 'byte')} ", QUIET),
             raw.hex(" ").upper(),
         )

@@ -60,7 +60,7 @@ _SEAM = regex.compile(r"(?<=\S)(?= )")
 _BLOCK = regex.compile(r"[^\n]{1,800}(?=[ \n]|\Z)\n{0,80}|[^\n]{1,800}|\n{1,80}")
 
 
-class Settings(base.Settings):
+class Settings(base.Settings, frozen=True):
     """A text and how to cut it. With `special`, the name of a special token becomes that one token."""
 
     text: str = TEXT
@@ -135,8 +135,8 @@ class Result:
             "most_tokens": most,
             "fewest_tokens": fewest,
             "spread": most - fewest,
-            "single_bytes": sum(k for id, k in cut.counts.items() if len(cut.table[id]) == 1),
-            "broken": sum(k for id, k in cut.counts.items() if not _whole(cut.table[id])),
+            "single_bytes": sum(cut.counts[i] for i, token in cut.table.items() if len(token) == 1),
+            "broken": sum(cut.counts[i] for i, token in cut.table.items() if not _whole(token)),
             "first_id": cut.ids[0] if n else -1,
             "ids": " ".join(map(str, cut.ids)),
         }
@@ -177,8 +177,8 @@ class Result:
                 "encoding": cut.name,
                 "count": len(cut),
                 "tokens": [
-                    {"id": id, "text": cut.table[id].decode("utf-8", "replace"), "bytes": cut.table[id].hex()}
-                    for id in cut.ids
+                    {"id": i, "text": cut.table[i].decode("utf-8", "replace"), "bytes": cut.table[i].hex()}
+                    for i in cut.ids
                 ],
             }
             for cut in self.cuts
@@ -262,12 +262,12 @@ def _extend(cut: Cut, encoding: tiktoken.Encoding, text: str, special: bool) -> 
     """Add the tokens of the next stretch."""
     ids = encoding.encode(text, allowed_special="all") if special else encoding.encode_ordinary(text)
     cut.counts.update(ids)
-    for id in dict.fromkeys(ids):
-        if id not in cut.table:
-            cut.table[id] = encoding.decode_single_token_bytes(id)
+    for new in dict.fromkeys(ids):
+        if new not in cut.table:
+            cut.table[new] = encoding.decode_single_token_bytes(new)
     start = cut.ends[-1] if cut.ends else 0
     cut.ids.extend(ids)
-    cut.ends.extend(list(accumulate((len(cut.table[id]) for id in ids), initial=start))[1:])
+    cut.ends.extend(list(accumulate((len(cut.table[i]) for i in ids), initial=start))[1:])
 
 
 def draw(result: Result, view: View, cursor: Cursor | None = None, top: int = 0, ids: bool = False) -> Group:

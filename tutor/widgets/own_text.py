@@ -112,16 +112,16 @@ class OwnText(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        ascii = bool(getattr(self.app, "ascii", False))
+        plain = bool(getattr(self.app, "ascii", False))
         base = self.rich_style
         if getattr(self.app, "tier", "256") in ("16", "none"):
             base += Style(underline=True)  # there is no ground that sets the field off
         if not self.value and not self.has_focus:
             return Strip([Segment(fit(self.placeholder, width), base + Style(dim=True))])
-        segments, x = [], 0
-        self._first = self._leftmost(width, ascii)
+        segments = []
+        self._first = self._leftmost(width, plain)
         at = self._first
-        for source, shown in drawn(self.value[at : at + width + 1], "␣" if self.has_focus else " ", ascii):
+        for source, shown in drawn(self.value[at : at + width + 1], "␣" if self.has_focus else " ", plain):
             here = self.has_focus and at <= self.cursor < at + len(source)
             segments.append(Segment(shown, base + Style(reverse=here)))
             at += len(source)

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tutor.experiments.token_lines import Cursor, Page
-from tutor.experiments.tokens import Result, Settings
+from tutor.experiments.tokens import Settings
 from tutor.widgets.base import LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
