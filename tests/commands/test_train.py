@@ -60,6 +60,13 @@ def test_interrupted_run_goes_on_and_leaves_a_model(stories, tmp_path):
     assert model.next_logits(model.start("a")).shape == (model.config.vocab_size,)
 
 
+def test_without_pytorch_it_says_what_to_install(tutor, stories, tmp_path, monkeypatch):
+    monkeypatch.setattr("tutor.commands.train.find_spec", lambda name: None)
+    done = tutor(*command(stories, tmp_path)[3:])
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "tutor: training needs PyTorch: pip install 'llm-tutor[train]'\n"
+
+
 def test_run_that_is_complete_says_so(capsys):
     with display(as_json=False) as shown:
         assert follow(iter(()), shown) == 0

@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "path", nargs="?", type=Path, metavar="PATH", help="a lesson file or folder (default: the course)"
     )
+    parser.add_argument("--torch", action="store_true", help="run the labs that need PyTorch too, which takes longer")
     add_json(parser)
 
 
@@ -26,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     path = lessons_root() if args.path is None else args.path
     if not path.exists():
         raise CommandError(f"{path}: no such file or folder")
-    problems = sorted(check(path))
+    problems = check(path, torch=args.torch)
     if args.json:
         print_json([asdict(problem) for problem in problems])
     else:

@@ -120,8 +120,8 @@ def train(
 
 def supports_bf16() -> bool:
     """Whether this CPU has a matrix unit for bfloat16 (AMX); without one, float32 is faster."""
-    capabilities: dict[str, bool] = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-    return capabilities.get("amx_bf16", False)
+    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return bool(capabilities.get("amx_bf16", False))
 
 
 def compiled(model: GPT) -> Callable[[Tensor], Tensor]:
