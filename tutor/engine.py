@@ -8,14 +8,12 @@ slider answers while a model trains; a job that wants the engine to stay respons
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from tutor.experiments.base import ExperimentError
 from tutor.models.errors import ModelFileError
@@ -151,22 +149,12 @@ class Engine:
                 request.cancelled = True
             self._changed.notify()
 
-    def exit(self, code: int, patience: float = 0.2) -> NoReturn:
-        """Close and end the process, after at most `patience` seconds, whatever a job is doing.
-
-        A job that does not reach a yield in that time may be deep in native code, where an orderly exit
-        takes the libraries from under it (OpenBLAS then crashes, or hangs in joining its threads).
-        """
-        self.close()
-        self._thread.join(patience)
-        if self._thread.is_alive():
-            for stream in (sys.stdout, sys.stderr):
-                stream.flush()
-            os._exit(code)
-        sys.exit(code)
-
     def ended(self, seconds: float) -> bool:
-        """After `close`: whether the job that was running has ended, waiting at most `seconds` for it."""
+        """After `close`: whether the job that was running has ended, waiting at most `seconds` for it.
+
+        A job that has not may be deep in native code. Then leave by `os._exit`: an orderly exit takes the
+        libraries from under it, and OpenBLAS crashes, or hangs in joining its threads.
+        """
         self._thread.join(seconds)
         return not self._thread.is_alive()
 

@@ -300,14 +300,13 @@ ENDLESS = {
     [
         ("function", "engine.close(); sys.exit(7)"),
         ("generator", "engine.close(); sys.exit(7)"),
-        ("function", "engine.exit(7)"),
-        ("generator", "engine.exit(7)"),
-        ("native", "engine.exit(7)"),
+        ("generator", "engine.close(); engine.ended(0.2) and sys.exit(7)"),
+        ("native", "engine.close(); engine.ended(0.2) or sys.stdout.flush() or os._exit(7)"),
     ],
 )
 def test_a_process_leaves_at_once_during_an_endless_job(kind: str, leave: str) -> None:
     program = f"""
-import sys, threading
+import os, sys, threading
 from tutor.engine import Engine
 engine, begun = Engine(), threading.Event()
 {ENDLESS[kind]}

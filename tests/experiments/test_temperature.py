@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import math
-from itertools import islice
+from itertools import islice, pairwise
 
 import msgspec
 import numpy as np
@@ -97,7 +97,7 @@ def test_the_stream_tells_after_every_token() -> None:
     told = list(stream(Settings(tokens=4, temperature=0.5), LIBRARY))
     assert [len(result.drawn) for result in told] == [1, 2, 3, 4]
     assert [result.settings.tokens for result in told] == [3, 2, 1, 0]
-    assert all(after.drawn[:-1] == before.drawn for before, after in zip(told, told[1:], strict=False))
+    assert all(after.drawn[:-1] == before.drawn for before, after in pairwise(told))
     first = next(islice(stream(Settings(tokens=1000), LIBRARY), 1))
     assert len(first.drawn) == 1  # nothing has been drawn ahead
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
@@ -20,7 +19,7 @@ from tutor.experiments import temperature, temperature_picture
 from tutor.experiments.cells import fit
 from tutor.experiments.temperature import Result, Settings
 from tutor.widgets.base import LiveWidget
-from tutor.widgets.cell_lines import CellLines, Line
+from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 from tutor.widgets.slider import Slider
 
@@ -28,24 +27,14 @@ HINT = "s draws the next token, g lets the model write, x starts over"
 ENDED = "The text has ended; x starts over."
 
 
-class TemperaturePicture(Vertical):
-    """What was drawn, above the bars; sends only the lines that changed."""
-
-    DEFAULT_CSS = "TemperaturePicture { height: 1fr; }"
+class TemperaturePicture(CellLines):
+    """What was drawn, above the bars."""
 
     class Resized(Message):
         """There is more or less room now."""
 
-    def compose(self) -> ComposeResult:
-        yield CellLines(classes="drawn")
-        yield CellLines(classes="bars")
-
     def on_resize(self) -> None:
         self.post_message(self.Resized())
-
-    def put(self, drawn: list[Line], bars: list[Line]) -> None:
-        self.query_one(".drawn", CellLines).put(drawn)
-        self.query_one(".bars", CellLines).put(bars)
 
 
 class TemperatureLab(LiveWidget):
@@ -107,16 +96,14 @@ class TemperatureLab(LiveWidget):
         if not canvas.size:
             return  # not laid out yet; the resize that follows shows it
         view = self.view(*canvas.size)
-        n = max(2, view.height // 4)
-        drawn = self._drawn(result, n)
-        bars = temperature_picture.bars(result, replace(view, height=view.height - n))
-        canvas.put([*drawn, *([] for _ in range(n - len(drawn)))], bars)
-
-    def _drawn(self, result: Result, height: int) -> list[Line]:
-        width = self.query_one(TemperaturePicture).size.width
+        text = replace(view, height=max(2, view.height // 4))
         if result.drawn:
-            return temperature_picture.drawn(result, self.view(width, height))
-        return [[Segment(fit(HINT, width, "."), Style(dim=True))]]
+            above = temperature_picture.drawn(result, text)
+        else:
+            above = [[Segment(fit(HINT, view.width, "."), Style(dim=True))]]
+        above += [[] for _ in range(text.height - len(above))]
+        bars = temperature_picture.bars(result, replace(view, height=view.height - text.height))
+        canvas.put([*above, *bars])
 
     def on_temperature_picture_resized(self) -> None:
         if self.result is not None and not self.has_class("-twin"):
