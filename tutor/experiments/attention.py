@@ -7,7 +7,7 @@ token stands, so that the first token of the text is number 1. Arrays, here and 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -134,14 +134,13 @@ class Result:
 
     def label(self, position: int, ascii: bool = False) -> str:
         """A token as it stands beside the picture: safe to show, a space visible."""
-        shown = START if self.ids[position] == self.bos else visible_bytes(self.pieces[position], ascii=ascii)
-        return shown.replace("␣", "_") if ascii else shown
+        return START if self.ids[position] == self.bos else _shown(self.pieces[position], "␣", ascii)
 
     def name(self, position: int, ascii: bool = False) -> str:
         """A token as a sentence names it: quoted, with its position where the text has it more than once."""
         if self.ids[position] == self.bos:
             return "the start token"
-        quoted = f"'{visible_bytes(self.pieces[position], ' ', ascii)}'"
+        quoted = f"'{_shown(self.pieces[position], ' ', ascii)}'"
         return f"{quoted} ({position})" if self.ids.count(self.ids[position]) > 1 else quoted
 
     def strongest(self) -> list[int]:
@@ -206,6 +205,11 @@ class Result:
         """`weights[layer][head][query][key]`, indexed from 0; `tokens` as the model saw them."""
         tokens = [piece.decode("utf-8", "replace") for piece in self.pieces]
         return {"model": self.model, "tokens": tokens, "weights": self.attention.tolist()}
+
+
+@lru_cache(maxsize=4096)
+def _shown(piece: bytes, space: str, ascii: bool) -> str:
+    return visible_bytes(piece, space, ascii)
 
 
 def percent(weight: float) -> str:

@@ -32,9 +32,9 @@ class View:
 
 # cividis at 17 even steps: Nuñez, Anderton and Renslow 2018, https://doi.org/10.1371/journal.pone.0199239
 _CIVIDIS = (
-    "#00224e #002e6a #1a386f #32436d #434e6c #535a6d #61656f #6f7073 #7d7c78 "
-    "#8c8878 #9b9476 #aba072 #bcae6c #cdbb63 #dec958 #f0d846 #fee838"
-).split()
+    "#00224e", "#002e6a", "#1a386f", "#32436d", "#434e6c", "#535a6d", "#61656f", "#6f7073", "#7d7c78",
+    "#8c8878", "#9b9476", "#aba072", "#bcae6c", "#cdbb63", "#dec958", "#f0d846", "#fee838",
+)  # fmt: skip
 # The same in the 256 palette, chosen by hand: the nearest colours to cividis are dull and repeat. Lightness
 # (L*) climbs 7 14 38 46 54 61 71 84 97, and goes on climbing for protanopes and deuteranopes.
 _STEPS_256 = (17, 18, 24, 242, 244, 246, 144, 185, 227)

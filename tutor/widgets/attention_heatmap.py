@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
@@ -15,18 +15,15 @@ from tutor.experiments import attention, attention_picture
 from tutor.experiments.attention import Result, Settings
 from tutor.experiments.attention_picture import Origin, Picture
 from tutor.experiments.base import ExperimentError
-from tutor.widgets.base import LiveWidget, TextField
+from tutor.widgets.base import LiveWidget
 from tutor.widgets.cell_lines import CellLines, Mosaic
+from tutor.widgets.own_text import OwnText
 
 
 class AttentionPicture(Vertical):
     """The parts of a `Picture`, each sending only what changed in it."""
 
-    DEFAULT_CSS = """
-    AttentionPicture { height: 1fr; }
-    AttentionPicture > .middle { height: auto; }
-    AttentionPicture .labels { width: auto; }
-    """
+    DEFAULT_CSS = "AttentionPicture { height: 1fr; }"
 
     class Resized(Message):
         """There is more or less room now."""
@@ -36,19 +33,14 @@ class AttentionPicture(Vertical):
 
     def compose(self) -> ComposeResult:
         yield CellLines(classes="top")
-        with Horizontal(classes="middle"):
-            yield CellLines(classes="labels")
-            yield Mosaic()
-        yield CellLines(classes="bottom")
+        yield Mosaic()
 
     def put(self, drawn: Picture) -> None:
         """Show a picture."""
-        labels = self.query_one(".labels", CellLines)
-        labels.styles.width = sum(segment.cell_length for segment in drawn.labels[0]) if drawn.labels else 0
-        labels.put(drawn.labels)
-        self.query_one(".top", CellLines).put(drawn.top)
-        self.query_one(Mosaic).put(drawn.matrix)
-        self.query_one(".bottom", CellLines).put(drawn.bottom)
+        top = self.query_one(".top", CellLines)
+        top.styles.height = len(drawn.top)
+        top.put(drawn.top)
+        self.query_one(Mosaic).put(drawn.body, drawn.left)
 
 
 class AttentionHeatmap(LiveWidget, can_focus=True):
@@ -69,14 +61,15 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         ),
         Binding("g", "gallery", "all heads"),
         Binding("m", "strongest", "strongest key"),
-        Binding("enter,e", "edit", "edit the text", key_display="e"),
+        Binding("enter,e", "edit", "write", key_display="e"),
+        Binding("c", "clear", "clear"),
     ]
 
     def __init__(self, settings: Any = None, *, id: str | None = None) -> None:
         super().__init__(settings, id=id)
         self.gallery = False
         self._origin: Origin = (0, 0)
-        self._field = TextField(self.settings.text.replace("\n", " "), placeholder="your own text")
+        self._field = OwnText(self.settings.text, placeholder="your own text")
 
     def controls(self) -> Iterable[Widget]:
         yield self._field
@@ -152,16 +145,21 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         self._show_again()
 
     def action_edit(self) -> None:
+        """Write in the text; from the gallery go back to the one head."""
         if self.gallery:
             self.action_gallery()
         else:
             self._field.focus()
 
-    def on_input_submitted(self, message: TextField.Submitted) -> None:
-        message.stop()
+    def action_clear(self) -> None:
+        """Begin a text anew."""
+        self._field.put("")
+        self._field.focus()
+
+    def on_own_text_left(self) -> None:
         self.focus()
 
-    def on_input_blurred(self, message: TextField.Blurred) -> None:
-        message.stop()
-        if message.value != self.settings.text.replace("\n", " "):
-            self.steer(text=message.value, query=None, key=None)
+    def on_descendant_blur(self) -> None:
+        if self._field.value != self.settings.text:
+            self._origin = (0, 0)
+            self.steer(text=self._field.value, query=None, key=None)

@@ -7,70 +7,71 @@ one widget, and a mosaic of cells, of which any may change alone, is many narrow
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 Line = list[Segment]
-TILE = 8  # columns
+TILE = 4  # columns
+EMPTY: Line = []
 
 
 class CellLines(Widget):
     """Lines of segments; `put` replaces them and has the changed parts drawn again."""
 
-    DEFAULT_CSS = "CellLines { width: 1fr; height: auto; }"
+    DEFAULT_CSS = "CellLines { width: 1fr; height: 1fr; }"
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
         self._lines: list[Line] = []
 
     def put(self, lines: Sequence[Line]) -> None:
         """Show `lines` from the top; what was shown below them goes."""
         before, self._lines = self._lines, list(lines)
-        for y in range(max(len(before), len(lines))):
-            old, new = (rows[y] if y < len(rows) else [] for rows in (before, self._lines))
+        for y, (old, new) in enumerate(zip_longest(before, self._lines, fillvalue=EMPTY)):
             if old != new and (columns := changed(old, new)):
                 self.refresh(Region(0, y, columns, 1))
-        self.styles.height = len(lines)  # the layout changes only if this does
 
     def render_line(self, y: int) -> Strip:
-        line = self._lines[y] if y < len(self._lines) else []
-        return Strip(line).adjust_cell_length(self.size.width).apply_style(self.rich_style)
+        line = self._lines[y] if y < len(self._lines) else EMPTY
+        return Strip(line).adjust_cell_length(self.size.width).apply_style(self.rich_style).simplify()
 
 
 class Mosaic(Horizontal):
-    """Lines of cells one column wide, in tiles."""
+    """Lines of which any cell may change alone: first the columns of the labels, then tiles."""
 
     DEFAULT_CSS = """
-    Mosaic { width: 1fr; height: auto; overflow: hidden; }
-    Mosaic > .tile { width: 8; }
+    Mosaic { width: 1fr; height: 1fr; overflow: hidden; }
+    Mosaic > .tile { width: 4; }
     """
 
-    def put(self, lines: Sequence[Line]) -> None:
-        """Show `lines`; every character must be one column wide."""
-        columns = max((sum(len(segment.text) for segment in line) for line in lines), default=0)
-        tiles = list(self.query_children(".tile").results(CellLines))
-        new = [CellLines(classes="tile") for _ in range(len(tiles), -(-columns // TILE))]
+    def compose(self) -> ComposeResult:
+        yield CellLines(classes="labels")
+
+    def put(self, lines: Sequence[Line], left: int) -> None:
+        """Show `lines`; right of column `left` every character must be one column wide."""
+        labels, *tiles = self.query_children(CellLines)
+        labels.styles.width = left
+        labels.put([cut(line, 0, left) for line in lines])
+        missing = -(-(self.size.width - left) // TILE) - len(tiles)
+        new = [CellLines(classes="tile") for _ in range(missing)]
         for i, tile in enumerate([*tiles, *new]):
-            tile.put([cut(line, i * TILE, (i + 1) * TILE) for line in lines])
-        self.mount(*new)
+            start = left + i * TILE
+            tile.put([cut(line, start, start + TILE) for line in lines])
+        if new:
+            self.mount(*new)
 
 
 def cut(line: Line, start: int, end: int) -> Line:
-    """Columns `start` to `end` of a line whose characters are one column wide."""
-    out: Line = []
-    x = 0
-    for text, style, _ in line:
-        part = text[max(0, start - x) : max(0, end - x)]
-        if part:
-            out.append(Segment(part, style))
-        x += len(text)
-    return out
+    """Columns `start` to `end` of a line."""
+    return list(Strip(line).crop(start, end))
 
 
 def changed(old: Line, new: Line) -> int:
