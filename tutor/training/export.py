@@ -20,4 +20,5 @@ def export(model: GPT, tokenizer: Tokenizer, folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(config.to_hf(), indent=1) + "\n", encoding="utf-8")
     weights = {name: p.detach().to(torch.float16).contiguous() for name, p in model.named_parameters()}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "model.safetensors").chmod(0o644)  # safetensors leaves it to its owner alone
     tokenizer.save(folder)
