@@ -221,13 +221,16 @@ class Page:
             rows += [Text()] * self.gap
         if not lines:
             rows.append(_text([("Write a text to see its tokens.", QUIET)]))
-        del rows[self.room :]
-        rows += [Text()] * (self.room - len(rows) + self.rule)
+        roomy = self.margin + 3 * (self.rows_per_line + self.gap)  # so that what stands below seldom moves
+        area = min(self.room, max(len(rows), roomy))
+        del rows[area:]
+        rows += [Text()] * (area - len(rows) + self.rule)
         if self.detail:
             rows.append(self._detail(cursor))
         if self.facts:
             rows.append(self._facts(lines))
         rows += [self._summary(cut) for cut in self.result.cuts]
+        rows += [Text()] * (self.view.height - len(rows))
         for row in rows:
             row.no_wrap = True
             row.truncate(self.view.width)

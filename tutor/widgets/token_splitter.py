@@ -55,18 +55,19 @@ class TokenSplitter(LiveWidget, can_focus=True):
     settings: Settings
     BINDINGS = [
         Binding("enter,e", "edit", "write", key_display="e"),
-        Binding("c", "clear", "clear"),
-        Binding("left,h", "token(-1)", "token", key_display="←→"),
-        Binding("right,l", "token(1)", show=False),
         *(
             Binding(str(n), f"encoding({n - 1})", "encodings", show=n == 1, key_display=f"1-{len(CHOICES)}")
             for n in range(1, len(CHOICES) + 1)
         ),
+        Binding("left,h", "token(-1)", "token", key_display="←→"),
+        Binding("right,l", "token(1)", show=False),
         Binding("i", "ids", "ids"),
+        Binding("c", "clear", "clear"),
         Binding("up,k", "row(-1)", "row", key_display="↑↓"),
         Binding("down,j", "row(1)", show=False),
         Binding("s", "special", "special tokens", show=False),
-        Binding("full_stop,pagedown", "page(1)", "page", key_display=",."),
+        Binding("full_stop", "page(1)", "page", key_display=",."),
+        Binding("pagedown", "page(1)", show=False),
         Binding("comma,pageup", "page(-1)", show=False),
         Binding("g,home", "end(0)", "first token", show=False),
         Binding("G,end", "end(1)", "last token", show=False),
@@ -170,6 +171,11 @@ class TokenSplitter(LiveWidget, can_focus=True):
     def action_special(self) -> None:
         """Take the name of a special token for that token, or for the text it is."""
         self.steer(special=not self.settings.special)
+
+    def action_twin(self) -> None:
+        super().action_twin()
+        if not self.has_class("-twin"):
+            self.focus()
 
     def action_edit(self) -> None:
         self._field.focus()
