@@ -78,9 +78,12 @@ async def test_the_learner_predicts_before_the_widget_shows(lessons: Path, tmp_p
         await pilot.press("right", "right")
         await until(pilot, lambda: bool(app.screen.query(PredictionPane)))
         assert not app.screen.query(LiveWidget)
+        await pilot.press("enter")  # one too many, from turning pages: commits nothing
+        await pilot.pause()
+        assert not app.store.predictions_made()
         await pilot.press("1")
         await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
-        await until(pilot, lambda: "You said one; it is two or more" in text_of(app).replace("\n", " "))
+        await until(pilot, lambda: "You said: one. It is: two or more." in text_of(app).replace("\n", " "))
         assert app.store.predictions_made() == {"how-many": ("0", False)}
         widget = app.screen.query_one(LiveWidget)
         await until(pilot, lambda: widget.result is not None)

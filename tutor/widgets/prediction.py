@@ -17,16 +17,29 @@ from tutor.widgets.card import Prose, styled
 from tutor.widgets.navigator import Navigator
 
 
+class Outcomes(Navigator, inherit_bindings=False):
+    """Nothing is chosen at first, and an arrow to the side turns no guess in."""
+
+    BINDINGS = [
+        Binding("down,j", "cursor_down", "down", show=False),
+        Binding("up,k", "cursor_up", "up", show=False),
+        Binding("enter,space", "select", "choose", show=False),
+    ]
+
+    def on_mount(self) -> None:
+        self.highlighted = None
+
+
 class PredictionPane(Vertical):
     """The question and its outcomes; a digit or Enter commits, `s` goes on without an answer."""
 
     DEFAULT_CSS = """
     PredictionPane { height: 1fr; padding: 0 2; }
     PredictionPane > Prose { height: auto; max-width: 72; margin-bottom: 1; }
-    PredictionPane > Navigator { height: auto; max-width: 72; }
+    PredictionPane > Outcomes { height: auto; max-width: 72; }
     """
     BINDINGS = [
-        *(Binding(str(n), f"commit({n})", "choose", show=n == 1, key_display="1-9") for n in range(1, 10)),
+        *(Binding(str(n), f"commit({n})", "choose", show=n == 1, key_display="1-9, Enter") for n in range(1, 10)),
         Binding("s", "skip", "skip"),
     ]
 
@@ -48,7 +61,7 @@ class PredictionPane(Vertical):
         options = []
         for n, outcome in enumerate(self.prediction.outcomes, 1):
             options.append(Option(Text(f"{n}  ").append_text(styled(outcome.text, self.facts, 66))))
-        yield Navigator(*options)
+        yield Outcomes(*options)
 
     def action_commit(self, number: int) -> None:
         if number <= len(self.prediction.outcomes):

@@ -108,10 +108,10 @@ class Workbench(Vertical):
         if truth is None:
             await self._go_on("None of the outcomes came about. " + result.sentence())
         elif truth == message.outcome:
-            await self._go_on(f"**As you said:** {outcomes[truth].text}. {outcomes[truth].explain}")
+            await self._go_on(f"**As you said:** *{outcomes[truth].text}.* {outcomes[truth].explain}")
         else:
             said = outcomes[message.outcome]
-            told = f"**You said** {said.text}; **it is** {outcomes[truth].text}. {outcomes[truth].explain}"
+            told = f"**You said:** *{said.text}.* **It is:** *{outcomes[truth].text}.* {outcomes[truth].explain}"
             await self._go_on(told)
 
     async def _go_on(self, truth: str | None) -> None:
