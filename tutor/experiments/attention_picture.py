@@ -29,7 +29,7 @@ LEGEND = (0.0, 0.0625, 0.25, 0.5625, 1.0)  # weights at quarters of the scale
 
 @dataclass(frozen=True)
 class Picture:
-    """Lines from top to bottom. Right of column `left` of the body every character is one column wide."""
+    """Lines from top to bottom. Right of column `left` of the body no character crosses every second column."""
 
     top: list[Line]  # what is looked at, in numbers and words
     body: list[Line]  # the matrix with its labels, or the gallery; then the legend
@@ -117,7 +117,7 @@ def scroll(first: int, cursor: int, shown: int, total: int, step: int = 1) -> in
     """The first of `shown` places out of `total`: `first` if that shows the cursor, else the cursor amid them."""
     last = max(0, -(-(total - shown) // step) * step)
     if not first <= cursor < first + shown:
-        first = cursor - shown // 2
+        first = cursor - (shown - step) // 2
     return max(0, min(last, first // step * step))
 
 
@@ -177,7 +177,7 @@ def draw_gallery(result: Result, view: View, room: int) -> list[Line]:
         tiles = [tile(result, view, head, side, box, halves) for head in range(first, min(n, first + per_row))]
         lines += [[segment for part in parts for segment in part] for parts in zip(*tiles, strict=True)]
     if len(lines) < room:
-        lines.append([Segment(fit("arrows choose head and layer, Enter opens it", view.width), DIM)])
+        lines.append([Segment("arrows: head, layer; Enter opens it"[: view.width], DIM)])
     return lines[:room]
 
 
@@ -217,8 +217,8 @@ def summary(result: Result, view: View) -> list[Line]:
     beside_cell = 0 if tall or view.width < 70 else cell_len(where) + 2
     value = "masked" if result.masked else f"{100 * result.weight:.1f} %"
     level = MASKED if result.masked else round(result.weight**0.5 * LEVELS)
-    used = beside_cell + len(f"query {result.query}  key {result.key}  {value} ██")
-    room = (view.width - used) // 2
+    used = beside_cell + len(f"query {result.query}   key {result.key}   {value} ██")
+    room = max(1, (view.width - used) // 2)
     query, key = (fit(text, min(room, cell_len(text)), end) for text in (query, key))
     swatch = Segment(*full(level, view.tier, view.ascii, 2))
     cell = [Segment(f"query {result.query} {query}  key {result.key} {key}  {value} "), swatch]
@@ -241,7 +241,7 @@ def legend(view: View, part: str) -> Line:
     line: Line = []
     if magnitude(0, view.tier) is None:
         for i, glyph in enumerate(shade(step / 5, view.ascii) for step in range(5)):
-            line += [Segment(f"{100 * (i / 5) ** 2:.0f} "), Segment(glyph * 3), Segment(" ")]
+            line += [Segment(f"{100 * (i / 5) ** 2:.0f} "), Segment(glyph * (2 if part else 3)), Segment(" ")]
     else:
         steps = 5 if view.width >= 60 and not part else 3
         for weight in LEGEND[:-1]:

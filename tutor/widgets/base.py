@@ -187,6 +187,8 @@ class LiveWidget(Vertical):
             self.accept(self.result)
         if self.has_class("-twin"):
             self._twin.focus()
+        elif self.can_focus:
+            self.focus()  # not into a text field, where the next key would be a letter
 
     def _show_twin(self, result: Result) -> None:
         self._twin.query_one(Static).update(twin(result))

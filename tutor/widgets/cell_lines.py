@@ -56,7 +56,7 @@ class Mosaic(Horizontal):
         yield CellLines(classes="labels")
 
     def put(self, lines: Sequence[Line], left: int) -> None:
-        """Show `lines`; right of column `left` every character must be one column wide."""
+        """Show `lines`; right of column `left` no character may cross the edge of a tile."""
         labels, *tiles = self.query_children(CellLines)
         labels.styles.width = left
         labels.put([cut(line, 0, left) for line in lines])
