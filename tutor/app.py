@@ -6,18 +6,22 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 
+from rich.console import RenderableType
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
 from tutor import themes
 from tutor.course.load import Course, load_course
-from tutor.engine import Engine
+from tutor.engine import Engine, Priority
 from tutor.experiments.cells import Tier
-from tutor.screens.chapter import ChapterScreen
+from tutor.experiments.registry import EXPERIMENTS
+from tutor.screens.frame import Changes, Frame
 from tutor.screens.home import HomeScreen
 from tutor.study.store import Store
 
@@ -36,6 +40,8 @@ class TutorApp(App[None]):
         Binding("colon", "command_palette", "commands", show=False),
         Binding("T", "next_theme", "next theme", show=False),
         Binding("q", "quit", "quit", show=False),
+        Binding("ctrl+z", "suspend_process", "to the shell", show=False),
+        Binding("ctrl+l", "redraw", "draw anew", show=False),
     ]
 
     def __init__(
@@ -57,6 +63,7 @@ class TutorApp(App[None]):
         self.ascii = ascii
         self.first_chapter = chapter
         self.animation_level = "none"
+        self._frame = Frame()
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = self._saved_theme()
@@ -73,11 +80,15 @@ class TutorApp(App[None]):
 
     def on_mount(self) -> None:
         self._leave_on_signals()
+        self.call_after_refresh(self._warm_up)
         self.store.on_warning = self._warn
         if self.store.warning:
             self.call_after_refresh(self._warn, self.store.warning)
         if self.first_chapter:
             self.open_chapter(self.first_chapter)
+
+    def _warm_up(self) -> None:
+        self.engine.submit("warm up", warm_up, lambda event: None, priority=Priority.BACKGROUND)
 
     def _warn(self, warning: str) -> None:
         self.notify(warning, severity="warning", timeout=20, markup=False)
@@ -93,10 +104,29 @@ class TutorApp(App[None]):
         self.engine.close()
         self.store.close()
 
+    # ── what is sent ─────────────────────────────────────────────────────────────────────────────────
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, CompositorUpdate):
+            renderable = Changes(self._frame, renderable)
+        super()._display(screen, renderable)
+
+    def on_resize(self) -> None:
+        """Also the first event after a stay in the shell: the terminal may show anything."""
+        if self.screen_stack:
+            self.action_redraw()
+
+    def action_redraw(self) -> None:
+        """Send the whole screen again, whatever the terminal shows."""
+        self._frame.forget()
+        self.screen.refresh()
+
     # ── where to go ──────────────────────────────────────────────────────────────────────────────────
 
     def open_chapter(self, chapter_id: str, card_id: str | None = None) -> None:
         """Open a chapter at a card, or where the learner was in it."""
+        from tutor.screens.chapter import ChapterScreen
+
         self.push_screen(ChapterScreen(chapter_id, card_id))
 
     def action_search(self) -> None:
@@ -164,6 +194,18 @@ class TutorApp(App[None]):
         """Back to the list of chapters, whatever is open."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
+
+
+def warm_up() -> Iterator[None]:
+    """Import what the first card with a widget will need, a module at a time, while the learner still reads."""
+    for name in ("tutor.screens.chapter", "numpy", "tutor.models.library"):
+        import_module(name)
+        yield
+    for entry in EXPERIMENTS.values():
+        entry.load()
+        yield
+        entry.load_widget()
+        yield
 
 
 def run(

@@ -5,9 +5,11 @@ Waiting is for something: for a text on the screen, for silence on the line, or 
 
 from __future__ import annotations
 
+import copy
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -17,6 +19,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyte
 
@@ -25,6 +28,32 @@ KEYS = {
     "right": "\x1b[C", "left": "\x1b[D", "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "home": "\x1b[H", "end": "\x1b[F",
 }  # fmt: skip
 PATIENCE = 30.0  # seconds before a wait is given up; nothing here measures with it
+
+
+KEYBOARD = re.compile(rb"\x1b\[[<>=][0-9;]*u")  # the codes of kitty's keyboard protocol, which pyte would print
+UNFINISHED = re.compile(rb"\x1b(\[[0-9;<>=?]*)?$")  # a code of which more is to come
+
+
+class Screen(pyte.Screen):
+    """A screen that keeps what was on it while a program has the alternate one, as terminals do."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.alternate = False
+        super().__init__(columns, rows)
+
+    def set_mode(self, *modes: int, **kwargs: Any) -> None:
+        super().set_mode(*modes, **kwargs)
+        if 1049 in modes and kwargs.get("private"):
+            self._kept = copy.deepcopy((self.buffer, self.cursor))
+            self.alternate = True
+            self.erase_in_display(2)
+
+    def reset_mode(self, *modes: int, **kwargs: Any) -> None:
+        super().reset_mode(*modes, **kwargs)
+        if 1049 in modes and kwargs.get("private") and self.alternate:
+            self.buffer, self.cursor = self._kept
+            self.alternate = False
+            self.dirty.update(range(self.lines))
 
 
 class Terminal:
@@ -41,12 +70,15 @@ class Terminal:
         cwd: Path | None = None,
     ) -> None:
         """`arguments` of `tutor`, or another `command` altogether."""
-        self.screen = pyte.Screen(columns, rows)
+        self.screen = Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
+        self._unfinished = b""
         self.received = b""
         self.master, worker = pty.openpty()
         self._size(columns, rows)
-        outside = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLORTERM", "TMUX", "COLUMNS", "LINES")}
+        outside = {
+            k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLORTERM", "TMUX", "COLUMNS", "LINES")
+        }
         env = {**outside, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environment or {})}
         self.started = time.monotonic()
         self.process = subprocess.Popen(
@@ -86,14 +118,18 @@ class Terminal:
         except OSError:  # Linux says so when the other side is closed
             return b""
         self.received += data
-        self._stream.feed(data)
+        shown = KEYBOARD.sub(b"", self._unfinished + data)
+        unfinished = UNFINISHED.search(shown)
+        self._unfinished = unfinished[0] if unfinished else b""
+        self._stream.feed(shown.removesuffix(self._unfinished))
         return data
 
     def wait(self, ready: Callable[[], bool], what: str) -> None:
         """Read until `ready()`; fails with the screen when that does not come."""
         end = time.monotonic() + PATIENCE
         while not ready():
-            if time.monotonic() > end or (not self.read(0.2) and self.process.poll() is not None):
+            over = time.monotonic() > end or (not self.read(0.2) and self.process.poll() is not None)
+            if over and not ready():
                 raise AssertionError(f"never came: {what}\n{self.text}\n(exit code {self.process.poll()})")
 
     def wait_for(self, *texts: str) -> None:

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from tutor.screens.frame import PLAIN, Changes, Frame, cells_of, switch
+
+pyte = pytest.importorskip("pyte")
+
+WIDTH, HEIGHT = 16, 3
+CONSOLE = Console(file=StringIO(), color_system="256", force_terminal=True)
+STYLES = [Style.parse(s) for s in ("none", "bold", "red", "red on blue", "on blue", "dim green", "bold italic on red")]
+LINE = st.lists(st.tuples(st.text("ab │▀", min_size=1, max_size=WIDTH), st.sampled_from(STYLES)), max_size=4)
+GRAPHEMES = st.lists(st.sampled_from(["a", " ", "字", "e\u0301", "👍"]), min_size=1, max_size=8).map("".join)
+WIDE = st.lists(st.tuples(GRAPHEMES, st.sampled_from(STYLES)), max_size=4)
+
+
+def strip(pieces: list[tuple[str, Style]], width: int = WIDTH) -> Strip:
+    return Strip([Segment(text, style) for text, style in pieces]).adjust_cell_length(width)
+
+
+def whole(lines: list[Any]) -> LayoutUpdate:
+    return LayoutUpdate([[strip(line)] for line in lines], Region(0, 0, WIDTH, HEIGHT))
+
+
+def wholes(line: st.SearchStrategy[Any]) -> st.SearchStrategy[CompositorUpdate]:
+    return st.lists(line, min_size=HEIGHT, max_size=HEIGHT).map(whole)
+
+
+@st.composite
+def parts(draw: Any, line: st.SearchStrategy[Any]) -> CompositorUpdate:
+    """One row between two columns, which is cut in two."""
+    y = draw(st.integers(0, HEIGHT - 1))
+    x1, cut, x2 = sorted(draw(st.sets(st.integers(0, WIDTH), min_size=3, max_size=3)))
+    ends = [[] for _ in range(HEIGHT)]
+    chops: list[dict[int, Strip | None]] = [{} for _ in range(HEIGHT)]
+    ends[y] = [cut, x2]
+    chops[y] = {x1: strip(draw(line), cut - x1), cut: strip(draw(line), x2 - cut)}
+    return ChopsUpdate(chops, [(y, x1, x2)], ends)
+
+
+def shown(sent: list[str]) -> list[Any]:
+    """What a terminal shows after that: every cell with its look."""
+    screen = pyte.Screen(WIDTH, HEIGHT)
+    stream = pyte.Stream(screen)
+    screen.reset_mode(pyte.modes.DECAWM)
+    for text in sent:
+        stream.feed(text)
+    return [[screen.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
+
+
+@given(st.lists(st.one_of(wholes(LINE), parts(LINE)), min_size=1, max_size=6))
+def test_the_terminal_shows_the_same_as_if_all_were_sent(updates: list[CompositorUpdate]) -> None:
+    frame = Frame()
+    changes = [Changes(frame, update).render_segments(CONSOLE) for update in updates]
+    assert shown(changes) == shown([update.render_segments(CONSOLE) for update in updates])
+
+
+@given(st.lists(st.one_of(wholes(WIDE), parts(WIDE)), max_size=6), wholes(WIDE))
+def test_a_whole_screen_with_wide_characters_is_right_whatever_was_there(
+    updates: list[CompositorUpdate], last: CompositorUpdate
+) -> None:
+    frame = Frame()
+    changes = [Changes(frame, update).render_segments(CONSOLE) for update in (*updates, last)]
+    assert shown(changes) == shown([last.render_segments(CONSOLE)])
+
+
+@given(wholes(st.one_of(LINE, WIDE)))
+def test_nothing_is_sent_twice_unless_it_was_forgotten(update: CompositorUpdate) -> None:
+    frame = Frame()
+    first = Changes(frame, update).render_segments(CONSOLE)
+    assert Changes(frame, update).render_segments(CONSOLE) == ""
+    frame.forget()
+    assert Changes(frame, update).render_segments(CONSOLE) == first
+
+
+def test_only_the_changed_cells_are_sent() -> None:
+    frame = Frame()
+    for text, sent in (("a" * 16, "a" * 16), ("aab" + "a" * 13, "b"), ("c" + "a" * 14 + "d", "caad")):
+        update = whole([[(text, STYLES[0])], [], []])
+        codes = Changes(frame, update).render_segments(CONSOLE)
+        assert "".join(c for c in codes if c in "abcd") == sent
+
+
+@given(WIDE)
+def test_a_cell_stands_in_every_column(pieces: list[tuple[str, Style]]) -> None:
+    line = Strip([Segment(text, style) for text, style in pieces])
+    cells = cells_of(line, ColorSystem.EIGHT_BIT)
+    assert len(cells) == line.cell_length
+    assert "".join(text for text, _ in cells) == line.text
+
+
+def test_a_pen_changes_as_little_as_it_can() -> None:
+    red, red_on_blue, bold = ("", "31", ""), ("", "31", "44"), ("1", "31", "44")
+    assert switch(red, red) == ""
+    assert switch(PLAIN, red) == "\x1b[31m"
+    assert switch(red, red_on_blue) == "\x1b[44m"
+    assert switch(red_on_blue, red) == "\x1b[0;31m"
+    assert switch(red_on_blue, bold) == "\x1b[0;1;31;44m"
+    assert switch(bold, PLAIN) == "\x1b[0m"
