@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from tutor.experiments import tokens
 from tutor.experiments.base import ExperimentError
 from tutor.experiments.cells import View
-from tutor.experiments.token_lines import Cursor, Page
+from tutor.experiments.token_picture import Cursor, Page
 from tutor.experiments.tokens import READINGS, Result, Settings, stretches
 from tutor.models.library import Library
 

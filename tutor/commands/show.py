@@ -69,7 +69,7 @@ def tokens_of(text: str, args: argparse.Namespace) -> None:
 
 def token_lines(result: Any) -> int:
     """How many lines the whole text takes: all of it is printed, there is no page to turn."""
-    from tutor.experiments.token_lines import Page
+    from tutor.experiments.token_picture import Page
 
     page = Page(result, view(sys.maxsize))
     return len(page.shown(0)) * (page.rows_per_line + page.gap) + len(result.cuts) + 3

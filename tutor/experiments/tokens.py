@@ -23,7 +23,7 @@ from rich.console import Group
 from tutor.experiments import base
 from tutor.experiments.base import ExperimentError, Reading, Table
 from tutor.experiments.cells import View, visible_bytes
-from tutor.experiments.token_lines import Cursor, Page, many
+from tutor.experiments.token_picture import Cursor, Page, many
 
 if TYPE_CHECKING:
     import tiktoken
@@ -271,7 +271,7 @@ def _extend(cut: Cut, encoding: tiktoken.Encoding, text: str, special: bool) -> 
 
 
 def draw(result: Result, view: View, cursor: Cursor | None = None, top: int = 0, ids: bool = False) -> Group:
-    """The tokens over their text, from the line that holds byte `top` on; see `token_lines`."""
+    """The tokens over their text, from the line that holds byte `top` on; see `token_picture`."""
     return Group(*Page(result, view, ids).rows(cursor, top))
 
 

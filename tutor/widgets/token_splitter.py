@@ -13,13 +13,14 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
-from tutor.experiments.token_lines import Cursor, Page
+from tutor.experiments.token_picture import Cursor, Page
 from tutor.experiments.tokens import Settings
 from tutor.widgets.base import LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 
 CHOICES = ("gpt2", "cl100k_base", "o200k_base", "tiny")  # by digit, from 1
+TALL = 14  # rows from which on there is one to spare between text and picture
 LONG = 100_000  # characters that take long enough to say so
 
 
@@ -53,6 +54,7 @@ class TokenSplitter(LiveWidget, can_focus=True):
 
     experiment = "token-splitter"
     settings: Settings
+    DEFAULT_CSS = "TokenSplitter.-tall > .picture { margin-top: 1; }"
     BINDINGS = [
         Binding("enter,e", "edit", "write", key_display="e"),
         *(
@@ -91,6 +93,9 @@ class TokenSplitter(LiveWidget, can_focus=True):
         if len(self.settings.text) > LONG:
             self.complain(f"cutting {len(self.settings.text):,} characters…")
         super().compute()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height >= TALL, "-tall")
 
     # ── the picture ──────────────────────────────────────────────────────────────────────────────────
 
@@ -197,7 +202,7 @@ class TokenSplitter(LiveWidget, can_focus=True):
         self.focus()
         if self.page is None:
             return
-        line, row = divmod(message.y - self.page.margin, self.page.rows_per_line + self.page.gap)
+        line, row = divmod(message.y, self.page.rows_per_line + self.page.gap)
         lines = self.page.shown(self.top)
-        if 0 <= line < len(lines) and row < self.page.rows_per_line:
+        if line < len(lines) and row < self.page.rows_per_line:
             self._go(row // (2 if self.ids else 1), lines[line].offset(message.x - self.page.gutter))
