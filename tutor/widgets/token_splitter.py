@@ -177,11 +177,6 @@ class TokenSplitter(LiveWidget, can_focus=True):
         """Take the name of a special token for that token, or for the text it is."""
         self.steer(special=not self.settings.special)
 
-    def action_twin(self) -> None:
-        super().action_twin()
-        if not self.has_class("-twin"):
-            self.focus()
-
     def action_edit(self) -> None:
         self._field.focus()
 
