@@ -49,7 +49,10 @@ def _theme(name: str, dark: bool, ground: str, raised: str, text: str, muted: st
 
 
 def _own_colours(name: str, dark: bool) -> Theme:
-    """The terminal's own colours; what is chosen is shown in reverse."""
+    """The terminal's own colours; what is chosen is also underlined, since there may be none.
+
+    Not in reverse: Textual drops that from the styles of list rows.
+    """
     return Theme(
         name=name,
         ansi=True,
@@ -69,9 +72,9 @@ def _own_colours(name: str, dark: bool) -> Theme:
             "ansi-background": "ansi_default",
             "ansi-foreground": "ansi_default",
             "text-muted": "ansi_default",
-            "block-cursor-foreground": "ansi_default",
-            "block-cursor-background": "ansi_default",
-            "block-cursor-text-style": "reverse",
+            "block-cursor-foreground": "ansi_black" if dark else "ansi_bright_white",
+            "block-cursor-background": "ansi_cyan" if dark else "ansi_blue",
+            "block-cursor-text-style": "bold underline",
             "block-cursor-blurred-foreground": "ansi_default",
             "block-cursor-blurred-background": "ansi_default",
             "block-cursor-blurred-text-style": "bold",

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
+from rich.console import Group
 from rich.table import Table as RichTable
 from rich.text import Text
 from textual import events
@@ -194,14 +195,14 @@ class LiveWidget(Vertical):
         self._twin.query_one(Static).update(twin(result))
 
 
-def twin(result: Result) -> RichTable:
+def twin(result: Result) -> Group:
     """The sentence and the table of a result, safe to show."""
     table = result.table()
-    grid = RichTable(title=Text(visible(result.sentence())), title_justify="left", box=None, pad_edge=False)
+    grid = RichTable(box=None, pad_edge=False)
     for column in table.columns:
         grid.add_column(Text(column), overflow="fold")
     for row in table.rows[:TWIN_ROWS]:
         grid.add_row(*(Text(visible(cell)) for cell in row))
     if len(table.rows) > TWIN_ROWS:
         grid.caption = Text(f"{len(table.rows) - TWIN_ROWS} more rows: `tutor show` prints them all")
-    return grid
+    return Group(Text(visible(result.sentence())), Text(), grid)

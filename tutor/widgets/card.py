@@ -21,7 +21,11 @@ def styled(markdown: str, facts: Mapping[str, Fact], width: int, ascii: bool = F
 
 
 def _style(span: Span) -> Style:
-    return Style(bold=span.bold or span.code or bool(span.link) or None, italic=span.emphasis or None, underline=bool(span.link) or None)
+    return Style(
+        bold=span.bold or span.code or bool(span.link) or None,
+        italic=span.emphasis or None,
+        underline=bool(span.link) or None,
+    )
 
 
 class Page(VerticalScroll, inherit_bindings=False):
