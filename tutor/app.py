@@ -14,6 +14,7 @@ from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.screen import Screen
 
 from tutor import themes
@@ -74,6 +75,14 @@ class TutorApp(App[None]):
         return saved if saved in allowed else allowed[0]
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        if driver.__name__ == "LinuxDriver":  # not on Windows, which has its own, nor where there is no screen
+            from tutor.driver import TerminalDriver
+
+            return TerminalDriver
+        return driver
 
     def get_default_screen(self) -> Screen[None]:
         return HomeScreen()

@@ -1,0 +1,48 @@
+"""What arrives from the terminal: bytes that are not UTF-8 and codes that make no sense end no session."""
+
+from __future__ import annotations
+
+import os
+from codecs import getincrementaldecoder
+from selectors import EVENT_READ, DefaultSelector
+
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.keys import Keys
+
+CHUNK = 4096  # bytes read at once
+
+
+class Parser(XTermParser):
+    """Textual's parser of keys, which raises on a key code that is no number or no character."""
+
+    def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:  # type: ignore[override]  # cached there
+        try:
+            return super()._parse_extended_key(sequence)
+        except (ValueError, OverflowError):
+            return [events.Key(Keys.Ignore, None)]
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver, with its own way to read: a byte that is not UTF-8 becomes U+FFFD."""
+
+    def run_input_thread(self) -> None:
+        """Read keys until the app stops listening; a terminal that is gone ends the session."""
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        parser = Parser(self._debug)
+        with DefaultSelector() as selector:
+            selector.register(self.fileno, EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(0.1):
+                    try:
+                        data = os.read(self.fileno, CHUNK)
+                    except OSError:  # Linux says so when a pseudo-terminal is closed, others send nothing
+                        data = b""
+                    if not data:
+                        self._app.call_later(self._app.exit)
+                        return
+                    for event in parser.feed(decode(data)):
+                        self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
