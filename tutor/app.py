@@ -12,9 +12,10 @@ from pathlib import Path
 
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
+from textual.filter import NoColor
 from textual.screen import Screen
 
 from tutor import themes
@@ -24,10 +25,11 @@ from tutor.experiments.cells import Tier
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.screens.frame import Changes, Frame
 from tutor.screens.home import HomeScreen
+from tutor.screens.typing import TypedInOrder
 from tutor.study.store import Store
 
 
-class TutorApp(App[None]):
+class TutorApp(TypedInOrder[None]):
     """One learner's session."""
 
     TITLE = "tutor"
@@ -64,6 +66,8 @@ class TutorApp(App[None]):
         self.ascii = ascii
         self.first_chapter = chapter
         self.animation_level = "none"
+        if tier == "none":  # Textual would send shades of grey, its choice having been made before the theme's
+            self._filters = [NoColor()]
         self._frame = Frame()
         for theme in themes.THEMES:
             self.register_theme(theme)

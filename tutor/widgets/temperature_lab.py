@@ -157,11 +157,12 @@ class TemperatureLab(LiveWidget):
         super().action_twin()
 
     def _write(self) -> None:
-        if self._waiting:
-            return  # the engine is busy; at the next beat, then
+        if self._timer is None or self._waiting:
+            return  # a beat that came after the stop; or the engine is busy: at the next beat, then
         if not self._left or not self._draw():
             self._stop()
-        self._left -= 1
+        else:
+            self._left -= 1
 
     def _draw(self) -> bool:
         """Have one token more drawn; False when the text has ended."""
