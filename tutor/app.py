@@ -19,13 +19,13 @@ from textual.filter import NoColor
 from textual.screen import Screen
 
 from tutor import themes
-from tutor.course.load import Course, load_course
+from tutor.course.load import Course, LessonError, load_course
 from tutor.engine import Engine, Priority
 from tutor.experiments.cells import Tier
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.screens.frame import Changes, Frame
 from tutor.screens.home import HomeScreen
-from tutor.screens.typing import TypedInOrder
+from tutor.screens.keyboard import TypedInOrder
 from tutor.study.store import Store
 
 
@@ -137,9 +137,14 @@ class TutorApp(TypedInOrder[None]):
     # ── where to go ──────────────────────────────────────────────────────────────────────────────────
 
     def open_chapter(self, chapter_id: str, card_id: str | None = None) -> None:
-        """Open a chapter at a card, or where the learner was in it."""
+        """Open a chapter at a card, or where the learner was in it; one that cannot be read is said."""
         from tutor.screens.chapter import ChapterScreen
 
+        try:
+            self.course.chapter(chapter_id)
+        except LessonError as error:
+            self.notify(str(error), severity="error", timeout=10, markup=False)
+            return
         self.push_screen(ChapterScreen(chapter_id, card_id))
 
     def action_search(self) -> None:

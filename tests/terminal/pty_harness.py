@@ -22,11 +22,13 @@ from pathlib import Path
 from typing import Any
 
 import pyte
+from wcwidth import wcwidth
 
 KEYS = {
     "enter": "\r", "tab": "\t", "space": " ", "escape": "\x1b", "backspace": "\x7f", "up": "\x1b[A", "down": "\x1b[B",
     "right": "\x1b[C", "left": "\x1b[D", "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "home": "\x1b[H", "end": "\x1b[F",
 }  # fmt: skip
+OF_THE_TERMINAL = ("NO_COLOR", "COLORTERM", "TMUX", "STY", "TERM_PROGRAM", "COLUMNS", "LINES")
 PATIENCE = 30.0  # seconds before a wait is given up; nothing here measures with it
 
 
@@ -39,7 +41,15 @@ class Screen(pyte.Screen):
 
     def __init__(self, columns: int, rows: int) -> None:
         self.alternate = False
+        self.overflowed: list[str] = []  # what was written beyond the last column
         super().__init__(columns, rows)
+
+    def draw(self, data: str) -> None:
+        if not data.isascii() or self.cursor.x + len(data) > self.columns:
+            fits = self.columns - self.cursor.x
+            if sum(max(0, wcwidth(char)) for char in data) > fits:
+                self.overflowed.append(data)
+        super().draw(data)
 
     def set_mode(self, *modes: int, **kwargs: Any) -> None:
         super().set_mode(*modes, **kwargs)
@@ -142,6 +152,11 @@ class Terminal:
         while self.read(quiet):
             pass
         return len(self.received) - before
+
+    @property
+    def place(self) -> str:
+        """The end of the title line: which card, which question."""
+        return self.screen.display[0].rstrip().rpartition("  ")[2]
 
     @property
     def text(self) -> str:
