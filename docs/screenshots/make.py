@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 SHOTS: dict[str, tuple[tuple[int, int], tuple[str, str] | None, list[str]]] = {
     "home": ((80, 24), None, []),
     "tokens": ((80, 24), ("text-to-tokens", "tokens-first-look"), ["tab"]),
-    "attention": ((120, 36), ("attention", "attention-first-heatmap"), []),
+    "attention": ((120, 36), ("attention", "attention-first-heatmap"), ["tab", "4"]),
     "temperature": ((100, 30), ("generation", "generation-first-temperature"), ["1"]),
     "quiz": ((80, 24), ("text-to-tokens", "quiz"), ["enter", "2", "enter"]),
 }
