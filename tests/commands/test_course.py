@@ -92,3 +92,9 @@ def test_shipped_lessons_have_no_problems(tutor):
     done = tutor("check")
     assert (done.code, done.err) == (0, "")
     assert done.out.endswith("no problems\n")
+
+
+def test_a_course_without_chapters_is_empty(tutor, tmp_path, monkeypatch):
+    (tmp_path / "tracks.toml").write_text("track = []\n")
+    monkeypatch.setattr("tutor.course.load.lessons_root", lambda: tmp_path)
+    assert tutor("course") == (0, "", "")

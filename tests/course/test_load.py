@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,46 @@ def test_a_chapter_that_is_no_lesson_raises_lesson_error(lessons: Path, content:
     with pytest.raises(LessonError):
         course.chapter("whole")
     assert course.chapter("pieces").title == "Pieces"
+
+
+@pytest.mark.parametrize("char", ["\\u001b]0;title\\u0007", "\\u009b31m", "\\u202e", "\\r", "\u2066"])
+def test_what_a_terminal_would_obey_is_refused_in_texts_and_taken_in_settings(lessons: Path, char: str) -> None:
+    path = lessons / "main/01-pieces.toml"
+    good = path.read_text()
+    path.write_text(good.replace('title = "', f'title = "{char}', 1))
+    with pytest.raises(LessonError, match=r"pieces.toml:\d+: the character U\+[0-9A-F]{4} cannot be shown"):
+        load_course(lessons).chapter("pieces")
+    path.write_text(good.replace('text = "one two"', f'text = "{char}"', 1))
+    assert load_course(lessons).chapter("pieces").title == "Pieces"
+
+
+def test_a_chapter_that_is_no_file_is_said_and_not_waited_for(lessons: Path) -> None:
+    path = lessons / "main/02-whole.toml"
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(LessonError, match="it is not a file"):
+        load_course(lessons).chapter("whole")
+    path.unlink()
+    path.write_bytes(b"#" * (1 << 22) + b"\n")
+    with pytest.raises(LessonError, match="more than"):
+        load_course(lessons).chapter("whole")
+
+
+def test_a_link_in_a_circle_is_no_path(lessons: Path) -> None:
+    path = lessons / "main/02-whole.toml"
+    path.unlink()
+    path.symlink_to(path.name)
+    course = load_course(lessons)
+    assert not course.is_ready("whole")
+    with pytest.raises(LessonError):
+        course.chapter("whole")
+
+
+def test_a_chapter_that_is_there_twice_is_one_clear_line(lessons: Path) -> None:
+    tracks = lessons / "tracks.toml"
+    tracks.write_text(tracks.read_text().replace('id = "later"', 'id = "whole"'))
+    with pytest.raises(LessonError, match="the chapter id `whole` is there twice"):
+        load_course(lessons)
 
 
 def test_a_chapter_is_read_again_once_it_is_mended(lessons: Path) -> None:

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"tracks": tracks})
         return 0
-    width = max(len(chapter["id"]) for track in tracks for chapter in track["chapters"])
+    width = max((len(chapter["id"]) for track in tracks for chapter in track["chapters"]), default=0)
     for track in tracks:
         print(show(f"{track['title']}: {track['summary']}"))
         part = ""

@@ -84,4 +84,8 @@ def facts(chapter: Chapter) -> dict[str, Fact]:
 def load_course(root: Path | None = None) -> Course:
     """The course in `root` (by default the one that is shipped); raises LessonError if tracks.toml is broken."""
     root = root or lessons_root()
-    return Course(root, read(root / TRACKS, Tracks).track)
+    course = Course(root, read(root / TRACKS, Tracks).track)
+    ids = [entry.id for entry in course.entries()]
+    if twice := next((one for one in ids if ids.count(one) > 1), None):
+        raise LessonError([Problem(shown(root / TRACKS), 1, f"the chapter id `{twice}` is there twice")])
+    return course

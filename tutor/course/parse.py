@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,10 +12,14 @@ import msgspec
 import tomli
 
 from tutor.course.lines import Lines
-from tutor.course.problems import LessonError, Problem
+from tutor.course.problems import Finding, LessonError, Problem
+from tutor.course.problems import Path as Place
 from tutor.course.shape import Mended
 
 T = TypeVar("T")
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_SAMPLES = ("settings", "recipe")  # go to experiments, which show any text
+_MOST = 1 << 22  # bytes of a file
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
 _AT_END = re.compile(r"\s*\(at end of document\)$")
 
@@ -23,21 +28,38 @@ def read(path: Path, type: type[T]) -> T:
     """The file as a `type`; raises LessonError with every difference from the schema."""
     source, data = document(path)
     try:
-        return msgspec.convert(data, type)
+        value = msgspec.convert(data, type)
+        findings, said = list(obeyed(data)), "a character in it cannot be shown"
+        if not findings:
+            return value
     except (msgspec.ValidationError, RecursionError) as error:
-        problems = [Problem(shown(path), 1, " ".join(str(error).split()))]
+        findings, said = [], " ".join(str(error).split())
+    problems = [Problem(shown(path), 1, said)]
     with suppress(RecursionError):
         lines = Lines(source)
-        findings = Mended(data, type).findings
+        findings = findings or Mended(data, type).findings
         problems = sorted(Problem(shown(path), lines.of(f.path, f.near), f.message) for f in findings) or problems
     raise LessonError(problems)
+
+
+def obeyed(value: Any, path: Place = ()) -> Iterator[Finding]:
+    """The texts in parsed TOML with a character that a terminal obeys; `tutor check` refuses more."""
+    if isinstance(value, str) and (found := _OBEYED.search(value)):
+        yield Finding(path, f"the character U+{ord(found[0]):04X} cannot be shown: a terminal would obey it")
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from obeyed(item, (*path, i))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key not in _SAMPLES:
+                yield from obeyed(item, (*path, key))
 
 
 def document(path: Path) -> tuple[str, dict[str, Any]]:
     """The text of a file and what TOML makes of it; raises LessonError."""
     source = ""
     try:
-        source = path.read_bytes().decode("utf-8")
+        source = content(path).decode("utf-8")
         return source, tomli.loads(source)
     except OSError as error:
         message, line = f"cannot be read: {error.strerror or error}", 1
@@ -52,6 +74,17 @@ def document(path: Path) -> tuple[str, dict[str, Any]]:
         elif end := _AT_END.search(message):
             message, line = message[: end.start()] + " at the end of the file", max(1, len(source.splitlines()))
     raise LessonError([Problem(shown(path), line, message)])
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file; raises OSError, also for what is no file and would never end."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError("it is not a file")
+    with path.open("rb") as file:
+        data = file.read(_MOST + 1)
+    if len(data) > _MOST:
+        raise OSError(f"it has more than {_MOST:,} bytes")
+    return data
 
 
 def shown(path: Path) -> str:

@@ -37,6 +37,7 @@ class TutorScreen(Screen[R]):
         Binding("tab", "app.focus_next", "next pane", show=False),
     ]
     title_text = ""
+    _hidden: Widget | None = None  # what had the focus before the window became too small
 
     @property
     def tutor(self) -> TutorApp:
@@ -60,7 +61,13 @@ class TutorScreen(Screen[R]):
         self.query_one(TitleLine).set(title, place)
 
     def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width < LEAST[0] or event.size.height < LEAST[1], "-too-small")
+        small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
+        if small and not self.has_class("-too-small"):
+            self._hidden = self.focused  # what is not shown loses the focus
+        self.set_class(small, "-too-small")
+        if not small and self._hidden is not None:
+            self.call_after_refresh(self._hidden.focus)
+            self._hidden = None
 
     def action_back(self) -> None:
         self.dismiss()

@@ -182,11 +182,6 @@ class HomeScreen(TutorScreen[None]):
         if entry is None or entry.file is None:
             self.notify("This chapter is still being written.", timeout=3)
             return
-        try:
-            self.tutor.course.chapter(chapter_id)
-        except LessonError as error:
-            self.notify(f"{error.problems[0]}", severity="error", timeout=10)
-            return
         self.tutor.open_chapter(chapter_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -126,11 +126,11 @@ class QuizScreen(TutorScreen[str]):
             text = styled(markdown, known, WIDTH - 4, self.tutor.ascii)
             return Option(Text("    ").append_text(text) if id else text, id=id, disabled=id is None)
 
-        for goal in recap(self.round):
+        for n, goal in enumerate(recap(self.round)):
             state = "Solid" if goal.solid else "Read again"
             yield line(f"**{state}** ({goal.right} of {goal.asked}): {goal.goal.text}")
-            for card in goal.read_again:
-                yield line(f"Card: {card.title}", f"{CARD}{goal.goal.id}/{card.id}")
+            for m, card in enumerate(goal.read_again):
+                yield line(f"Card: {card.title}", f"{CARD}{n}.{m}/{card.id}")
         yield Option("", disabled=True)
         if self.round.open:
             yield line("Answer the skipped questions", REST)
