@@ -1,5 +1,6 @@
 """`tutor doctor`."""
 
+import shutil
 import sys
 
 import tutor as package
@@ -44,3 +45,21 @@ def test_broken_model(tutor, monkeypatch, tmp_path):
     done = tutor("doctor")
     assert done.code == 1
     assert "model bad" in done.out and "broken: " in done.out
+
+
+def test_models_that_are_gone(tutor, monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "DATA", tmp_path)
+    done = tutor("doctor")
+    assert done.code == 1 and "progress" in done.out
+    assert "model tiny" in done.out and "broken: " in done.out
+
+
+def test_weights_that_are_cut_short(tutor, monkeypatch, tmp_path):
+    folder = tmp_path / "models" / "tiny"
+    shutil.copytree(doctor.DATA / "models" / "tiny", folder)
+    with (folder / "model.safetensors").open("r+b") as file:
+        file.truncate(100_000)
+    monkeypatch.setattr(doctor, "DATA", tmp_path)
+    done = tutor("doctor")
+    assert done.code == 1
+    assert "100,000 bytes of weights are too few" in done.out

@@ -213,6 +213,16 @@ def test_weights_that_do_not_fit(tiny: Path) -> None:
         Llama(replace(config, tied=False), weights)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_no_numbers(tiny: Path, value: float) -> None:
+    config, weights = read_config(tiny / "config.json"), read_safetensors(tiny / "model.safetensors")
+    name = "model.layers.2.mlp.up_proj.weight"
+    damaged = weights[name].copy()
+    damaged[3, 4] = value
+    with pytest.raises(ModelFileError, match=f"{name} is damaged"):
+        Llama(config, {**weights, name: damaged})
+
+
 def test_weights_of_other_float_types_make_the_same_model(tiny: Path) -> None:
     config, weights = read_config(tiny / "config.json"), read_safetensors(tiny / "model.safetensors")
     ids = list(range(30))

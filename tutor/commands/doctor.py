@@ -20,6 +20,7 @@ from tutor.study.store import data_folder
 from tutor.terminal import can_draw, colour_tier, is_utf8, multiplexer
 
 PACKAGES = ("textual", "rich", "numpy", "tiktoken", "torch")
+BYTES = 2  # a parameter takes in the files that ship
 DATA = Path(tutor.__file__).parent / "data"
 
 
@@ -64,9 +65,14 @@ def examine(colors: Any, data_dir: Path | None) -> dict[str, Any]:
             "python": platform.python_version(),
             **{name: version(name) for name in PACKAGES},
         },
-        "models": [examine_model(folder) for folder in sorted((DATA / "models").iterdir()) if folder.is_dir()],
+        "models": [examine_model(folder) for folder in model_folders()],
         "folders": {"course": str(DATA.parent), "progress": str(data_folder(data_dir))},
     }
+
+
+def model_folders() -> list[Path]:
+    """Where the shipped models are; that of `tiny` also where there is none, so that the report says so."""
+    return sorted({DATA / "models" / "tiny", *(path for path in (DATA / "models").glob("*") if path.is_dir())})
 
 
 def version(package: str) -> str | None:
@@ -82,10 +88,10 @@ def examine_model(folder: Path) -> dict[str, Any]:
     try:
         config = read_config(folder / "config.json")
         n_bytes = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
-        if not n_bytes:
-            raise ModelFileError(f"{folder}: no weights")
+        if n_bytes < config.n_parameters * BYTES:
+            raise ModelFileError(f"{folder}: {n_bytes:,} bytes of weights are too few; install llm-tutor again")
         return {"name": folder.name, "parameters": config.n_parameters, "bytes": n_bytes}
-    except ModelFileError as error:
+    except (ModelFileError, OSError) as error:
         return {"name": folder.name, "error": str(error)}
 
 

@@ -95,7 +95,10 @@ class Llama:
         def take(name: str, *shape: int) -> Array:
             if name not in weights or weights[name].shape != shape:
                 raise ModelFileError(f"the weights have no tensor {name} of shape {shape}")
-            return np.ascontiguousarray(weights[name], np.float32)
+            tensor = np.ascontiguousarray(weights[name], np.float32)
+            if not np.isfinite(tensor).all():
+                raise ModelFileError(f"the tensor {name} is damaged: not all of it are numbers")
+            return tensor
 
         c = self.config = config
         d, heads, kv = c.d_model, c.n_head * c.d_head, c.n_kv_head * c.d_head
