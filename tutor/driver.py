@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from codecs import getincrementaldecoder
+from contextlib import suppress
 from selectors import EVENT_READ, DefaultSelector
+from typing import Any
 
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.keys import Keys
 
@@ -19,13 +22,38 @@ class Parser(XTermParser):
 
     def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:  # type: ignore[override]  # cached there
         try:
-            return super()._parse_extended_key(sequence)
+            keys = super()._parse_extended_key(sequence)
+            "".join(key.character or "" for key in keys or ()).encode()  # half a character is none
+            return keys
         except (ValueError, OverflowError):
             return [events.Key(Keys.Ignore, None)]
 
 
+class Output:
+    """A file of which nobody hears when it cannot be written; Textual's thread that writes would die of it,
+    and the app then wait for that thread."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's driver, with its own way to read: a byte that is not UTF-8 becomes U+FFFD."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._file = Output(self._file)  # type: ignore[assignment]
 
     def run_input_thread(self) -> None:
         """Read keys until the app stops listening; a terminal that is gone ends the session."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -49,6 +50,7 @@ class LabScreen(TutorScreen[None]):
         self.lab = name
         self.title_text = f"Lab: {name}"
         self._process: asyncio.subprocess.Process | None = None
+        self._printed = ""
 
     def body(self) -> Iterable[Widget]:
         editor = Editor(language=None, read_only=True, show_line_numbers=True, tab_behavior="focus", id="code")
@@ -122,40 +124,49 @@ class LabScreen(TutorScreen[None]):
         self.run_worker(self._run(self.query_one(Editor).text), group="lab", exclusive=True)
 
     def action_stop(self) -> None:
-        """End the program, if it runs."""
-        if self._process is not None and self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+        """End the program and its children, if any of them runs."""
+        if self._process is not None:
+            end(self._process)
 
     async def _run(self, source: str) -> None:
-        """Run in a process of its own, in an empty folder; what it prints shows as it comes."""
+        """Run, and say how it ended."""
         self._say("running…")
+        try:
+            ended = await self._run_to_end(source)
+        except OSError as error:
+            ended = f"It cannot be run here: {error}"
+        self._say(f"{self._printed}{ended}" or "It printed nothing.")
+        if ended:
+            self.call_after_refresh(self.query_one(Page).scroll_end, animate=False)
+
+    async def _run_to_end(self, source: str) -> str:
+        """Run in a process, session and empty folder of its own; returns how it ended, empty when well."""
+        self._printed = ""
         with tempfile.TemporaryDirectory() as folder:
             program = Path(folder, self.lab)
             program.write_text(source, encoding="utf-8")
-            self._process = await asyncio.create_subprocess_exec(
+            process = self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-u", str(program)),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 cwd=folder,
                 env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+                start_new_session=True,  # without the terminal, in which it could write
             )
             try:
-                ended = await asyncio.wait_for(self._listen(self._process), SECONDS)
+                return await asyncio.wait_for(self._listen(process), SECONDS)
             except TimeoutError:
-                ended = f"Ended after {SECONDS:.0f} seconds."
+                return f"Ended after {SECONDS:.0f} seconds."
             finally:
-                self.action_stop()
-                await self._process.wait()
-        if ended:
-            self._say(f"{self._printed}{ended}")
-        elif not self._printed:
-            self._say("It printed nothing.")
+                end(process)
+                with suppress(TimeoutError):  # a child in a session of its own may hold the output for ever
+                    await asyncio.wait_for(process.communicate(), 1.0)  # a full pipe is not seen to end
+                if self._process is process:
+                    self._process = None
 
     async def _listen(self, process: asyncio.subprocess.Process) -> str:
         """Show the output while it comes; returns how the program ended, empty when well."""
-        self._printed = ""
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         assert process.stdout is not None
         while chunk := await process.stdout.read(4096):
@@ -168,3 +179,12 @@ class LabScreen(TutorScreen[None]):
 
     def on_unmount(self) -> None:
         self.action_stop()
+
+
+def end(process: asyncio.subprocess.Process) -> None:
+    """End a program with all that it has started."""
+    with suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
