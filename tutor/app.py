@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from rich.console import RenderableType
+from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -113,6 +114,11 @@ class TutorApp(TypedInOrder[None]):
             if hasattr(signal, name) and sys.platform != "win32":
                 loop.add_signal_handler(getattr(signal, name), self.exit)
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Nothing blinks, in Textual's own screens neither."""
+        if hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
+
     def on_unmount(self) -> None:
         self.engine.close()
         self.store.close()
@@ -204,6 +210,9 @@ class TutorApp(TypedInOrder[None]):
         yield SystemCommand("Key insights", "What each chapter comes down to", self.action_insights)
         yield SystemCommand("Playground", "Every live widget on its own", self.action_playground)
         yield SystemCommand("Keys", "The keys that work here", self.action_help)
+        for entry in self.course.entries():
+            if entry.file is not None:
+                yield SystemCommand(entry.title, entry.summary, lambda id=entry.id: self.open_chapter(id))
         for name in themes.names(self.tier):
             yield SystemCommand(f"Theme: {name}", "Change the colours", lambda name=name: self.set_theme(name))
         yield SystemCommand("Quit", "Everything is kept", self.exit)

@@ -181,14 +181,17 @@ class Page(Layout):
         """One encoding in numbers."""
         result, n = self.result, len(cut)
         digits = max(len(f"{len(other):,}") for other in result.cuts)
-        words = f"{n / result.words:.2f}" if result.words else "-"
+        a_word = f"{n / result.words:.2f}" if result.words else "-"
+        words = f"{result.words / n:.2f}" if n else "-"
         size = f"{len(result.raw) / n:.2f}" if n else "-"
         name = fit(cut.name, self.gutter or min(12, self.view.width), self._end)
         row = Text.assemble(
             (name, STRONG if cut is result.cuts[0] else ""),
             (f"{n:>{digits},}", STRONG),
-            f" token{' ' if n == 1 else 's'}  {words:>5} a word  {size:>5} bytes a token  ",
+            f" token{' ' if n == 1 else 's'}  {a_word:>5} a word  {words:>5} words a token  ",
         )
+        if self.view.width - row.cell_len >= 40:
+            row.append(f"{size:>5} bytes a token  ")
         room = min(24, self.view.width - row.cell_len)
         if room >= 8:
             most = max(len(other) for other in result.cuts) or 1

@@ -58,6 +58,7 @@ class ChapterScreen(TutorScreen[None]):
         super().__init__()
         self.chapter_id = chapter_id
         self._first = leaf_id
+        self._from_quiz = False  # to a card, and back again
         self._at = 0
 
     @cached_property
@@ -154,14 +155,23 @@ class ChapterScreen(TutorScreen[None]):
         self.focus_next()
 
     def action_zoom(self) -> None:
-        """Both panes, the widget alone, the text alone."""
-        if self.has_class("-widget-only"):
-            self.remove_class("-widget-only")
-            self.add_class("-text-only")
-        elif self.has_class("-text-only"):
-            self.remove_class("-text-only")
+        """Give the pane with the focus the whole screen, or share it again."""
+        if self.has_class("-widget-only") or self.has_class("-text-only"):
+            self.remove_class("-widget-only", "-text-only")
         else:
-            self.add_class("-widget-only")
+            self.add_class("-widget-only" if self._in_widget() else "-text-only")
+
+    def _in_widget(self) -> bool:
+        return self.focused is not None and any(isinstance(node, Workbench) for node in self.focused.ancestors)
+
+    def action_back(self) -> None:
+        """From the widget to the text; from a card that the quiz sent one to, to the quiz; else to home."""
+        if self._in_widget() and not self.has_class("-widget-only"):
+            self.query_one(Page).focus()
+        elif self._from_quiz:
+            self.action_quiz()
+        else:
+            self.dismiss()
 
     def action_hint(self) -> None:
         """Show the hints of this card's challenges, or hide them."""
@@ -173,11 +183,13 @@ class ChapterScreen(TutorScreen[None]):
     def action_quiz(self) -> None:
         from tutor.screens.quiz import QuizScreen
 
+        self._from_quiz = False
+        self.tutor.store.set_place(self.chapter_id, QUIZ)
+
         def after(card_id: str | None) -> None:
             ids = [leaf.id for leaf in self.leaves]
-            goal = card_id if card_id in ids else INSIGHTS if INSIGHTS in ids and card_id == INSIGHTS else None
-            if goal is not None:
-                self.run_worker(self._open(ids.index(goal)))
+            self._from_quiz = card_id in ids and card_id != INSIGHTS
+            self.run_worker(self._open(ids.index(card_id if card_id in ids else QUIZ)))
 
         if self.chapter.questions:
             self.app.push_screen(QuizScreen(self.chapter), after)
@@ -203,7 +215,14 @@ class ChapterScreen(TutorScreen[None]):
             return self._at > 0
         return True
 
+    async def on_workbench_revealed(self, message: Workbench.Revealed) -> None:
+        """The truth about a prediction stands at the end of the text; the text keeps the focus."""
+        page = self.query_one(Page)
+        await page.mount(Prose(message.truth, facts(self.chapter), classes="truth"))
+        page.scroll_end(animate=False)
+        page.focus()
+
     def on_workbench_met(self, message: Workbench.Met) -> None:
         for challenges in self.query(Challenges):
             challenges.meet(message.challenge_id)
-        self.notify("Challenge met.", timeout=4)
+        self.notify("Challenge met.", timeout=2)

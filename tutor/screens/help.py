@@ -35,16 +35,13 @@ class HelpScreen(ModalScreen[None]):
 
 def keys_of(screen: Screen[object]) -> dict[str, list[tuple[str, str]]]:
     """Place -> (keys, what they do), of everything that is bound and enabled on `screen` now."""
-    found: dict[tuple[str, str], tuple[list[str], str]] = {}
+    places: dict[str, dict[str, list[str]]] = {}  # place -> what it does -> keys
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.description and active.enabled and not binding.system and not typed(screen, active):
-            keys, _ = found.setdefault((_name(active.node), binding.action), ([], _quiet(binding.description)))
+            keys = places.setdefault(_name(active.node), {}).setdefault(_quiet(binding.description), [])
             keys.append(spell(binding.key))
-    places: dict[str, list[tuple[str, str]]] = {}
-    for (place, _), (keys, description) in found.items():
-        places.setdefault(place, []).append((" ".join(keys), description))
-    return places
+    return {place: [(" ".join(keys), what) for what, keys in found.items()] for place, found in places.items()}
 
 
 def _quiet(description: str) -> str:

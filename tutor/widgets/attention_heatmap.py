@@ -49,6 +49,7 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
     experiment = "attention-heatmap"
     settings: Settings
     BINDINGS = [
+        Binding("enter,e", "edit", "own text", key_display="e"),
         Binding("left,h", "move(0, -1)", "key", key_display="←→"),
         Binding("right,l", "move(0, 1)", show=False),
         Binding("up,k", "move(-1, 0)", "query", key_display="↑↓"),
@@ -61,7 +62,6 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         ),
         Binding("g", "gallery", "all heads"),
         Binding("m", "strongest", "strongest key"),
-        Binding("enter,e", "edit", "write", key_display="e"),
         Binding("c", "clear", "clear"),
     ]
 

@@ -84,6 +84,9 @@ def spell(key: str) -> str:
     return f"Shift+{spelled}" if shift or key.startswith("shift+") else spelled
 
 
+AT_THE_END = "as a table"  # every widget has it, so what is its own comes first
+
+
 def typed(screen: Screen[object], active: ActiveBinding) -> bool:
     """Whether the focused field takes this key as a character; Textual misses those with a name, like slash."""
     focused, key = screen.focused, spell(active.binding.key)
@@ -101,4 +104,4 @@ def shown_keys(screen: Screen[object]) -> list[tuple[str, str]]:
         if binding.show and active.enabled and binding.description and not typed(screen, active):
             key = binding.key_display or spell(binding.key)
             found.setdefault((id(active.node), binding.action), (key, binding.description))
-    return list(found.values())
+    return sorted(found.values(), key=lambda pair: pair[1] == AT_THE_END)

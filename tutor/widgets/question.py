@@ -6,7 +6,6 @@ posts `Answered`; whoever asked keeps the answer and then calls `reveal`.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -29,7 +28,7 @@ from tutor.experiments.cells import visible
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.study.grading import Grade, Note, Predicted, Response, grade, held
 from tutor.widgets.base import TextField
-from tutor.widgets.card import Page, Prose, styled
+from tutor.widgets.card import Page, Prose, literal, styled
 from tutor.widgets.choices import Choices
 from tutor.widgets.own_text import OwnText
 
@@ -48,11 +47,11 @@ class QuestionView(Page):
     QuestionView > .field > .number { width: 24; }
     QuestionView > .field > Static { width: auto; max-width: 30; padding-right: 1; }
     QuestionView > .field > .unit { padding: 0 1; }
-    QuestionView > .later { margin-top: 1; display: none; }
+    QuestionView > .later { height: auto; margin-top: 1; display: none; }
     """
     BINDINGS = [
         Binding("enter", "answer", "to the answer"),
-        Binding("i", "hint", "hint"),
+        Binding("H,i", "hint", "hint"),
     ]
 
     class Answered(Message):
@@ -82,6 +81,7 @@ class QuestionView(Page):
         self._shown = 0.0
         self._request = 0
         self._prediction: tuple[int, str | None] = (0, None)  # the outcome chosen, the learner's own text
+        self._truth = ""  # what a prediction's experiment said, in one sentence
         self._hint = Hint(f"**Hint:** {question.hint}", facts, classes="later")
         self._complaint = Complaint(classes="later", markup=False)
         self._feedback = Feedback(facts, classes="later")
@@ -215,6 +215,7 @@ class QuestionView(Page):
             if isinstance(event, Failed):
                 raise ValueError(event.message)
             result: Result = event.value  # type: ignore[assignment]
+            self._truth = result.sentence()
             outcomes = held(self.question.outcomes, result.readings())
         except ValueError as error:  # not graded: the learner may change the text and predict again
             self._seconds = 0.0
@@ -232,6 +233,7 @@ class QuestionView(Page):
         for part in self.query("Choices, Input, OwnText"):
             part.disabled = True
         self._feedback.notes = grade.notes
+        self._feedback.truth = self._truth
         self._feedback.display = True
         self.focus()
         self.refresh_bindings()
@@ -250,6 +252,9 @@ class Later(Widget):
     """A part that appears when there is reason to, and is then scrolled to: all of it, or its beginning."""
 
     def on_show(self) -> None:
+        self.call_after_refresh(self._into_view)  # once it has its place
+
+    def _into_view(self) -> None:
         if isinstance(self.parent, Page):
             top, bottom = self.virtual_region.y, self.virtual_region.bottom
             page = self.parent
@@ -278,6 +283,7 @@ class Feedback(Later):
         super().__init__(classes=classes)
         self.facts = facts
         self.notes: tuple[Note, ...] = ()
+        self.truth = ""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return self._text(width).plain.count("\n") + 1
@@ -295,12 +301,9 @@ class Feedback(Later):
             )
             head.stylize(style, 0, len(note.label) + 1)
             lines += [head, self._styled(note.explain, width), Text()] if note.explain else [head, Text()]
+        if self.truth:
+            lines[:0] = [self._styled(literal(visible(self.truth)), width), Text()]
         return Text("\n", no_wrap=True).join(lines[:-1])
 
     def _styled(self, markdown: str, width: int) -> Text:
         return styled(markdown, self.facts, max(8, min(WIDTH, width)), getattr(self.app, "ascii", False))
-
-
-def literal(text: str) -> str:
-    """`text` as lesson Markdown that shows it as it is."""
-    return re.sub(r"([\\`*\[\]{}_-])", r"\\\1", text)

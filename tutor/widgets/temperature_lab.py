@@ -46,10 +46,10 @@ class TemperatureLab(LiveWidget):
     settings: Settings
     DEFAULT_CSS = "TemperatureLab > .cuts { height: 1; }"
     BINDINGS = [
+        Binding("e", "edit", "own text"),
         Binding("s", "sample", "draw one"),
         Binding("g", "write", "write/stop"),
         Binding("x", "restart", "start over"),
-        Binding("e", "edit", "own text"),
     ]
 
     def __init__(self, settings: Any = None, *, id: str | None = None) -> None:

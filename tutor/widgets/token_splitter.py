@@ -56,7 +56,7 @@ class TokenSplitter(LiveWidget, can_focus=True):
     settings: Settings
     DEFAULT_CSS = "TokenSplitter.-tall > .picture { margin-top: 1; }"
     BINDINGS = [
-        Binding("enter,e", "edit", "write", key_display="e"),
+        Binding("enter,e", "edit", "own text", key_display="e"),
         *(
             Binding(str(n), f"encoding({n - 1})", "encodings", show=n == 1, key_display=f"1-{len(CHOICES)}")
             for n in range(1, len(CHOICES) + 1)

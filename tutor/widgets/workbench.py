@@ -14,9 +14,10 @@ from textual.widgets import Static
 from tutor.course.schema import Card, Fact, Prediction, Settings
 from tutor.engine import Done, Event, Failed
 from tutor.experiments.base import Reading, Result, all_hold
+from tutor.experiments.cells import visible
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.widgets.base import LiveWidget
-from tutor.widgets.card import Prose
+from tutor.widgets.card import literal
 from tutor.widgets.prediction import PredictionPane
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ class Workbench(Vertical):
 
     DEFAULT_CSS = """
     Workbench { height: 1fr; padding: 0 1; }
-    Workbench > .truth { height: auto; max-width: 72; margin: 0 1; }
     """
 
     class Met(Message):
@@ -37,6 +37,13 @@ class Workbench(Vertical):
         def __init__(self, challenge_id: str) -> None:
             super().__init__()
             self.challenge_id = challenge_id
+
+    class Revealed(Message):
+        """What is true about a prediction, as lesson text; the widget has taken its place."""
+
+        def __init__(self, truth: str) -> None:
+            super().__init__()
+            self.truth = truth
 
     class Computed(Message):
         """The truth about a prediction has arrived."""
@@ -53,8 +60,7 @@ class Workbench(Vertical):
         self.card = card
         self.facts = facts
         self.widget_name = card.widget.name
-        self.own: Settings = card.widget.settings  # what a prediction's settings are laid over
-        self.start: Settings = self.own
+        self.settings: Settings = card.widget.settings  # the widget's; a prediction's are laid over them
 
     @property
     def tutor(self) -> TutorApp:
@@ -69,7 +75,7 @@ class Workbench(Vertical):
     def _live(self) -> LiveWidget | Static:
         """The widget with its starting settings, or one line where they do not fit it."""
         try:
-            widget: LiveWidget = EXPERIMENTS[self.widget_name].load_widget()(self.start)
+            widget: LiveWidget = EXPERIMENTS[self.widget_name].load_widget()(self.settings)
         except (KeyError, msgspec.ValidationError, ValueError) as error:
             return Static(f"This card's widget cannot start ({error}); `tutor check` says more.", markup=False)
         return widget
@@ -83,7 +89,7 @@ class Workbench(Vertical):
             return
         prediction, outcome = message.prediction, message.outcome
         module, library = EXPERIMENTS[self.widget_name].load(), self.tutor.engine.library
-        settings = {**self.own, **prediction.settings}
+        settings = {**self.settings, **prediction.settings}
 
         def job() -> Any:
             return module.compute(msgspec.convert(settings, module.Settings), library)
@@ -104,24 +110,25 @@ class Workbench(Vertical):
         outcomes = message.prediction.outcomes
         truth = next((i for i, o in enumerate(outcomes) if all_hold(o.when, result.readings())), None)
         self.tutor.store.record_prediction(message.prediction.id, str(message.outcome), message.outcome == truth)
-        self.start = {**self.start, **message.prediction.settings}
+        seen = literal(visible(result.sentence()))
         if truth is None:
-            await self._go_on("None of the outcomes came about. " + result.sentence())
+            await self._go_on(f"**None of the outcomes came about.** {seen}")
         elif truth == message.outcome:
-            await self._go_on(f"**As you said:** *{outcomes[truth].text}.* {outcomes[truth].explain}")
+            await self._go_on(f"**As you said:** *{outcomes[truth].text}.* {seen} {outcomes[truth].explain}")
         else:
-            said = outcomes[message.outcome]
-            told = f"**You said:** *{said.text}.* **It is:** *{outcomes[truth].text}.* {outcomes[truth].explain}"
-            await self._go_on(told)
+            said = outcomes[message.outcome].text
+            it_is = f"**It is:** *{outcomes[truth].text}.* {seen} {outcomes[truth].explain}"
+            await self._go_on(f"**You said:** *{said}.* {it_is}")
 
     async def _go_on(self, truth: str | None) -> None:
-        """Take the prediction away; show what is true about it above the widget."""
+        """Put the widget in the place of the prediction."""
         await self.remove_children()
-        if truth:
-            await self.mount(Prose(truth, self.facts, classes="truth"))
         live = self._live()
         await self.mount(live)
-        focus_first(live)
+        if truth:
+            self.post_message(self.Revealed(truth))
+        else:
+            focus_first(live)
 
     # ── challenges ───────────────────────────────────────────────────────────────────────────────────
 
