@@ -302,9 +302,9 @@ async def test_nothing_is_chosen_until_the_learner_chooses(chapter_file: Path) -
 
 async def test_a_hint_is_recorded_and_costs_nothing(chapter_file: Path) -> None:
     async with quiz(chapter_file) as learner:
-        assert learner.shows("H hint") and not learner.shows("shorter than a word")
+        assert learner.shows("i hint") and not learner.shows("shorter than a word")
         await learner.press("i")
-        assert learner.shows("Hint: It is often shorter than a word.") and not learner.shows("H hint")
+        assert learner.shows("Hint: It is often shorter than a word.") and not learner.shows("i hint")
         await learner.press("2", "enter", "enter", "i", "1", "3", "enter")  # the second question has no hint
         assert [(a.question_id, a.hinted) for a in learner.app.store.answers()] == [
             ("q-one", True),

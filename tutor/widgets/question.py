@@ -51,7 +51,7 @@ class QuestionView(Page):
     """
     BINDINGS = [
         Binding("enter", "answer", "to the answer"),
-        Binding("H,i", "hint", "hint"),
+        Binding("i", "hint", "hint"),
     ]
 
     class Answered(Message):
