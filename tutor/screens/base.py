@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.events import Resize
+from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -68,6 +69,11 @@ class TutorScreen(Screen[R]):
         if not small and self._hidden is not None:
             self.call_after_refresh(self._hidden.focus)
             self._hidden = None
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """What is under the mouse; nothing, where that has just been taken away, since Textual would fail on it."""
+        widget, offset = super().get_widget_and_offset_at(x, y)
+        return (widget, offset) if widget is not None and widget.is_attached else (None, None)
 
     def action_back(self) -> None:
         self.dismiss()
