@@ -56,15 +56,17 @@ class KeyLine(Static):
             self.refresh()
 
     def render(self) -> Text:
-        help_key = [pair for pair in self._keys if pair[0] == "?"]
-        room = self.content_size.width - sum(cell_len(f"{key} {what}") for key, what in help_key)
+        always = [pair for pair in self._keys if pair[0] == "?" or pair[1] == AT_THE_END]
+        always.sort(key=lambda pair: pair[0] == "?")
+        room = self.content_size.width - sum(cell_len(f"{key} {what}  ") for key, what in always) + 2
         text = Text(no_wrap=True)
-        for key, what in (pair for pair in self._keys if pair not in help_key):
+        for key, what in (pair for pair in self._keys if pair not in always):
             if text.cell_len + cell_len(f"{key} {what}  ") > room:
                 break
             text.append(key, "bold").append(f" {what}  ")
-        for key, what in help_key:
-            text.append(key, "bold").append(f" {what}")
+        for key, what in always:
+            text.append(key, "bold").append(f" {what}  ")
+        text.right_crop(2)
         return text
 
 
@@ -84,7 +86,7 @@ def spell(key: str) -> str:
     return f"Shift+{spelled}" if shift or key.startswith("shift+") else spelled
 
 
-AT_THE_END = "as a table"  # every widget has it, so what is its own comes first
+AT_THE_END = "as a table"  # every widget has it: always shown, after the widget's own keys
 
 
 def typed(screen: Screen[object], active: ActiveBinding) -> bool:
@@ -104,4 +106,4 @@ def shown_keys(screen: Screen[object]) -> list[tuple[str, str]]:
         if binding.show and active.enabled and binding.description and not typed(screen, active):
             key = binding.key_display or spell(binding.key)
             found.setdefault((id(active.node), binding.action), (key, binding.description))
-    return sorted(found.values(), key=lambda pair: pair[1] == AT_THE_END)
+    return list(found.values())
