@@ -29,7 +29,7 @@ KEYS = {
     "right": "\x1b[C", "left": "\x1b[D", "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "home": "\x1b[H", "end": "\x1b[F",
 }  # fmt: skip
 OF_THE_TERMINAL = ("NO_COLOR", "COLORTERM", "TMUX", "STY", "TERM_PROGRAM", "COLUMNS", "LINES")
-PATIENCE = 30.0  # seconds before a wait is given up; nothing here measures with it
+PATIENCE = 20.0  # seconds before a wait is given up; nothing here measures with it
 
 
 KEYBOARD = re.compile(rb"\x1b\[[<>=][0-9;]*u")  # the codes of kitty's keyboard protocol, which pyte would print
@@ -133,6 +133,12 @@ class Terminal:
         self._unfinished = unfinished[0] if unfinished else b""
         self._stream.feed(shown.removesuffix(self._unfinished))
         return data
+
+    def read_for(self, seconds: float) -> None:
+        """Read all that comes in this time."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.read(left)
 
     def wait(self, ready: Callable[[], bool], what: str) -> None:
         """Read until `ready()`; fails with the screen when that does not come."""

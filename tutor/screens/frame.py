@@ -123,8 +123,8 @@ def look_of(style: Style, colors: ColorSystem) -> Look:
     color, ground = style.color, style.bgcolor
     return (
         Strip.render_ansi(style.without_color, colors),
-        ";".join(color.downgrade(colors).get_ansi_codes()) if color else "",
-        ";".join(ground.downgrade(colors).get_ansi_codes(foreground=False)) if ground else "",
+        "" if color is None or color.is_default else ";".join(color.downgrade(colors).get_ansi_codes()),
+        "" if ground is None or ground.is_default else ";".join(ground.downgrade(colors).get_ansi_codes(False)),
     )
 
 

@@ -1,0 +1,264 @@
+"""What goes over the line: nothing while nothing happens, little for a key, and no code that was not asked for."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from pty_harness import Terminal
+
+KEY, MEDIAN_KEY, SCREEN, FIRST_SCREEN = 5_000, 1_000, 30_000, 45_000  # bytes
+SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
+COLOR = set(range(30, 50)) | set(range(90, 108))
+MOUSE = [b"\x1b[?%dh" % mode for mode in (9, 1000, 1001, 1002, 1003, 1005, 1006, 1015, 1016)]
+
+# where it is quiet: the keys that lead there from home, and what stands there then
+PLACES: dict[str, tuple[Sequence[str], str]] = {
+    "home": ([], "playground"),
+    "text card": (["enter", "n", "n"], "card 2 of 14"),
+    "token splitter": (["p", "enter"], "1-4 encodings"),
+    "token splitter, writing": (["p", "enter", "e"], "Enter done"),
+    "attention heatmap": (["p", "j", "enter"], "√ scale"),
+    "temperature lab": (["p", "G", "enter"], "entropy"),
+    "quiz": (["enter", "Q"], "Enter commit"),
+    "glossary": (["o"], "Glossary"),
+    "insights": (["i"], "Key insights"),
+    "search": (["slash", "t", "o", "k"], "found"),
+    "help": (["?"], "Keys that work here"),
+    "commands": ([":"], "Search"),
+}
+
+
+class Tutor(Terminal):
+    def __init__(
+        self, data: Path, *flags: str, size: tuple[int, int] = (80, 24), environment: Mapping[str, str] | None = None
+    ) -> None:
+        arguments = ["--data-dir", str(data), *flags]
+        super().__init__(arguments, columns=size[0], rows=size[1], environment=environment)
+        self.wait_for("Text to Tokens", " 21 ")
+        self.settle()
+
+    def go(self, place: str) -> None:
+        keys, there = PLACES[place]
+        for key in keys:
+            self.press("/" if key == "slash" else key)
+            self.settle(0.15)
+        self.wait_for(there)
+        self.settle()
+
+
+@pytest.mark.parametrize("group", range(3))
+def test_nothing_is_sent_while_nothing_happens(group: int, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        terminals = {}
+        for place in list(PLACES)[group::3]:
+            terminals[place] = stack.enter_context(Tutor(tmp_path / place.replace(" ", "-")))
+            terminals[place].go(place)
+            terminals[place].settle(0.5)
+        end = time.monotonic() + 3.0
+        sent = {place: terminal.read(max(0.0, end - time.monotonic())) for place, terminal in terminals.items()}
+        assert {place: data for place, data in sent.items() if data} == {}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+def test_first_screen(size: tuple[int, int], tmp_path: Path) -> None:
+    with Tutor(tmp_path, "--colors", "256", size=size) as terminal:
+        assert len(terminal.received) <= FIRST_SCREEN
+
+
+# what a learner does, from home on: keys, whether that opens another screen or picture, and what stands there then
+WAY: list[tuple[Sequence[str], bool, str]] = [
+    (["j"], False, "Enter open"),
+    (["j"], False, "Enter open"),
+    (["k"], False, "Enter open"),
+    (["pagedown"], False, "Enter open"),
+    (["g"], False, "Enter open"),
+    (["?"], True, "Keys that work here"),
+    (["b"], True, "Enter open"),
+    (["/"], True, "Search"),
+    (["t"], False, "found"),
+    (["o"], False, "found"),
+    (["backspace"], False, "found"),
+    (["escape"], True, "Enter open"),
+    (["o"], True, "Glossary"),
+    (["j"], False, "Glossary"),
+    (["j"], False, "Glossary"),
+    (["b"], True, "Enter open"),
+    (["enter"], True, "goals"),
+    (["n"], True, "card 1 of 14"),
+    (["tab"], False, "1-4 encodings"),
+    (["l"], False, "token 2 of"),
+    (["l"], False, "token 3 of"),
+    (["j"], False, "in o200k_base"),
+    (["k"], False, "in gpt2"),
+    (["i"], False, "464"),
+    (["e"], False, "Enter done"),
+    (["a"], False, "53 bytes"),
+    (["b"], False, "54 bytes"),
+    (["backspace"], False, "53 bytes"),
+    (["enter"], False, "1-4 encodings"),
+    (["2"], False, "cl100k_base"),
+    (["t"], True, "encoding"),
+    (["t"], True, "words"),
+    (["z"], True, "1-4 encodings"),
+    (["z"], True, "card 1 of 14"),
+    (["z"], True, "card 1 of 14"),
+    (["Q"], True, "question 1 of 21"),
+    (["j"], False, "> 1"),
+    (["j"], False, "> 2"),
+    (["enter"], False, "c the card"),
+    (["enter"], True, "question 2 of 21"),
+    (["b"], True, "b back"),
+    (["b"], True, "Enter open"),
+    (["p"], True, "Playground"),
+    (["j"], False, "Playground"),
+    (["enter"], True, "√ scale"),
+    (["k"], False, "√ scale"),
+    (["h"], False, "√ scale"),
+    (["2"], False, "Head 2 of 6"),
+    (["."], False, "Layer 2 of 6"),
+    (["m"], False, "√ scale"),
+    (["g"], True, "Layer 2 of 6"),
+    (["l"], False, "Head 3 of 6"),
+    (["g"], True, "√ scale"),
+    (["b"], True, "Playground"),
+    (["G"], False, "Playground"),
+    (["enter"], True, "entropy"),
+    (["l"], False, "1.05"),
+    (["h"], False, "1.00"),
+    (["tab"], False, ">top-k"),
+    (["l"], False, "entropy"),
+    (["s"], False, "entropy"),
+    (["s"], False, "entropy"),
+    (["T"], True, "entropy"),
+]
+
+
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.long)], ids=str)
+def test_a_key_costs_little(size: tuple[int, int], tmp_path: Path) -> None:
+    with Tutor(tmp_path, "--colors", "256", size=size) as terminal:
+        keys: dict[str, int] = {}
+        screens: dict[str, int] = {}
+        for number, (pressed, opens, there) in enumerate(WAY):
+            before = len(terminal.received)
+            terminal.press(*pressed)
+            terminal.wait_for(there)
+            terminal.settle()
+            (screens if opens else keys)[f"{number} {pressed[0]} {there}"] = len(terminal.received) - before
+        factor = size[0] * size[1] / (80 * 24)
+        assert {where: cost for where, cost in keys.items() if cost > KEY * factor} == {}
+        assert {where: cost for where, cost in screens.items() if cost > SCREEN * factor} == {}
+        assert statistics.median(keys.values()) <= MEDIAN_KEY
+
+
+# ── codes ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def codes(sent: bytes) -> set[int]:
+    """Every parameter of every SGR, the index of a colour out of 256 excepted."""
+    found = set()
+    for parameters in SGR.findall(sent):
+        numbers = [int(n or b"0") for n in re.split(rb"[;:]", parameters)]
+        while numbers:
+            code = numbers.pop(0)
+            found.add(code)
+            if code in (38, 48):
+                kind = numbers.pop(0)
+                assert kind in (2, 5)
+                found.add(1000 + kind)
+                del numbers[: 1 if kind == 5 else 3]
+    return found
+
+
+def tour(data: Path, *flags: str, environment: Mapping[str, str] | None = None) -> bytes:
+    """All that is sent on a way through everything that has colours."""
+    with Tutor(data, *flags, environment=environment) as terminal:
+        for keys in ("?", "b", "pG\r", "l", "bg\r", "jl", "bj\r", "j", "g", "gt", "bb\rn", "Q", "1\r", "bb", "T", ":"):
+            terminal.send(keys)
+            terminal.settle(0.2)
+        terminal.press("escape")
+        terminal.settle()
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert terminal.screen.overflowed == []
+        return terminal.received
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment"),
+    [(["--colors", "none"], {"COLORTERM": "truecolor"}), ([], {"NO_COLOR": "1"})],
+    ids=["flag", "NO_COLOR"],
+)
+def test_without_colours_no_colour_code_is_sent(flags: list[str], environment: dict[str, str], tmp_path: Path) -> None:
+    found = codes(tour(tmp_path, *flags, environment=environment))
+    assert found & COLOR == set()
+    assert {1, 7} & found  # what stands out does so in another way
+
+
+def test_with_16_colours_only_those_and_without_the_mouse_no_mouse(tmp_path: Path) -> None:
+    sent = tour(tmp_path, "--colors", "16", "--no-mouse")
+    assert not {38, 48} & codes(sent)
+    assert COLOR & codes(sent)
+    assert [code for code in MOUSE if code in sent] == []
+
+
+def test_with_256_colours_no_24_bit_ones(tmp_path: Path) -> None:
+    sent = tour(tmp_path, "--colors", "256", environment={"COLORTERM": "truecolor"})
+    assert 1005 in codes(sent) and 1002 not in codes(sent)
+    assert MOUSE[1] in sent
+
+
+def test_with_true_colours(tmp_path: Path) -> None:
+    with Tutor(tmp_path, environment={"COLORTERM": "truecolor"}) as terminal:
+        assert 1002 in codes(terminal.received)
+
+
+# ── where the app cannot be drawn ────────────────────────────────────────────────────────────────────
+
+
+def test_a_dumb_terminal_gets_one_line(tmp_path: Path) -> None:
+    with Terminal(["--data-dir", str(tmp_path)], environment={"TERM": "dumb"}) as terminal:
+        assert terminal.ended() == 2
+        sent = terminal.received
+    assert b"\x1b" not in sent
+    assert sent.count(b"\n") == 1 and b"tutor show" in sent
+
+
+def test_without_a_terminal_there_is_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tutor", "--data-dir", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=30)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.count(b"\n") == 1 and b"tutor show" in done.stderr and b"\x1b" not in done.stderr
+
+
+# ── what the learner puts in ─────────────────────────────────────────────────────────────────────────
+
+HOSTILE = "a\x07b\x1b[31mc\x1b]0;title\x07d\x9be\x00f\x7fg\x85h\u202ei\u2066j"
+RAW = [b"\x07", b"\x00", b"\x7f", b"\x1b]0;", *(char.encode() for char in "\x85\x9b\u202e\u2066")]
+
+
+@pytest.mark.parametrize("place", ["token splitter", "attention heatmap", "temperature lab"])
+def test_control_bytes_are_shown_not_sent(place: str, tmp_path: Path) -> None:
+    with Tutor(tmp_path, "--colors", "256") as terminal:
+        terminal.go(place)
+        terminal.press("e")
+        terminal.wait_for("Enter done")
+        before = len(terminal.received)
+        terminal.send(f"\x1b[200~{HOSTILE}\x1b[201~")
+        terminal.settle(0.5)
+        terminal.press("enter")
+        terminal.settle(0.5)
+        terminal.press("t")
+        terminal.settle(0.5)
+        sent = terminal.received[before:]
+        assert len(sent) > 500
+        assert [code for code in RAW if code in sent] == []
+        assert b"\x1b[31mc" not in sent
+        assert terminal.screen.overflowed == []
