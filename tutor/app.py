@@ -170,6 +170,12 @@ class TutorApp(TypedInOrder[None]):
             chapter_id, _, card_id = id.partition("/")
             self.open_chapter(chapter_id, card_id or None)
 
+    def action_command_palette(self) -> None:
+        from tutor.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def action_help(self) -> None:
         from tutor.screens.help import HelpScreen
 
@@ -212,7 +218,7 @@ class TutorApp(TypedInOrder[None]):
         yield SystemCommand("Keys", "The keys that work here", self.action_help)
         for entry in self.course.entries():
             if entry.file is not None:
-                yield SystemCommand(entry.title, entry.summary, lambda id=entry.id: self.open_chapter(id))
+                yield SystemCommand(entry.title, entry.summary, lambda one=entry.id: self.open_chapter(one))
         for name in themes.names(self.tier):
             yield SystemCommand(f"Theme: {name}", "Change the colours", lambda name=name: self.set_theme(name))
         yield SystemCommand("Quit", "Everything is kept", self.exit)

@@ -91,5 +91,5 @@ def shown(path: Path) -> str:
     """A path as an author would type it: from the working folder where it is inside."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):  # RuntimeError: links in a circle
         return str(path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Literal
+
 from textual.binding import Binding
 from textual.widgets import OptionList
 
@@ -18,3 +21,7 @@ class Navigator(OptionList, inherit_bindings=False):
         Binding("g,home", "first", "first", show=False),
         Binding("G,end", "last", "last", show=False),
     ]
+
+    def _move_page(self, direction: Literal[-1, 1]) -> None:
+        with suppress(LookupError):  # Textual fails while the list is not laid out; there is no page to turn then
+            super()._move_page(direction)
