@@ -409,3 +409,10 @@ def test_a_mutated_lesson_never_raises(lessons: Path, data: st.DataObject) -> No
                     course.chapter(entry.id)
     finally:
         (lessons / name).write_bytes(original)
+
+
+def test_a_link_in_a_circle_is_a_problem(lessons: Path) -> None:
+    path = lessons / TWO
+    path.unlink()
+    path.symlink_to(path.name)
+    assert f"there is no chapter file `{TWO}`" in {problem.message for problem in check(lessons, run=False)}
