@@ -1,0 +1,29 @@
+"""Generous limits, for a busy machine; `python tests/bench` measures exactly, against the targets."""
+
+from __future__ import annotations
+
+import pytest
+from measures import Spread, keys_at, quitting, starts
+
+pytestmark = pytest.mark.long
+
+
+def test_the_95th_of_100_is_the_95th() -> None:
+    assert Spread(tuple(range(100, 0, -1))).p95 == 95
+    assert Spread((3.0, 1.0, 2.0)).p95 == 3.0
+
+
+def test_first_paint_is_near_that_of_a_minimal_app() -> None:
+    minimal, ours = starts(5)
+    assert min(ours.times) <= 2 * min(minimal.times)
+
+
+@pytest.mark.parametrize("place", ["navigator", "heatmap"])
+def test_keys_are_answered_while_the_model_writes(place: str) -> None:
+    first, _ = keys_at(place, 40, streaming=True)
+    assert first.median <= 0.06
+    assert first.p95 <= 0.16
+
+
+def test_quitting_while_the_model_writes() -> None:
+    assert min(quitting(3).times) <= 0.5
