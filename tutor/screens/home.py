@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from tutor.course.load import Course, LessonError
 from tutor.course.schema import ChapterEntry
-from tutor.engine import Event, Priority, Update
+from tutor.engine import Event, Update
 from tutor.experiments.cells import fit
 from tutor.screens.base import TutorScreen
 from tutor.widgets.navigator import Navigator
@@ -135,7 +135,7 @@ class HomeScreen(TutorScreen[None]):
 
     def _read_chapters(self) -> None:
         course = self.tutor.course
-        self.tutor.engine.submit(self, lambda: sizes(course), self._listen, priority=Priority.BACKGROUND)
+        self.tutor.engine.submit(self, lambda: sizes(course), self._listen)
 
     def _listen(self, event: Event) -> None:
         if isinstance(event, Update) and isinstance(event.value, tuple):
