@@ -257,3 +257,13 @@ async def test_a_step_of_the_cursor_repaints_little(tmp_path: Path) -> None:
         regions.clear()
         await it.press("left", "left")  # the second goes nowhere
         assert 0 < len(regions) <= 2
+
+
+async def test_the_results_of_long_texts_are_not_kept(tmp_path: Path) -> None:
+    async with splitter(tmp_path) as it:
+        await it.write("short")
+        for n in range(3):
+            await it.write(f"long {n} " * 20_000)
+        kept = [result for result in it.app.engine._results.values() if isinstance(result, type(it.result))]
+        assert "short" in {result.raw.decode() for result in kept}
+        assert max(len(result.raw) for result in kept) < 1000

@@ -36,6 +36,7 @@ from tutor.experiments.registry import EXPERIMENTS
 if TYPE_CHECKING:
     from tutor.app import TutorApp
 
+MOST_KEPT = 50_000  # bytes of settings; the results of longer texts are large, and are computed again
 TWIN_ROWS = 200  # of a table on the screen; `tutor show ... --table` prints them all
 
 
@@ -130,7 +131,9 @@ class LiveWidget(Vertical):
     def compute(self) -> None:
         """Ask the engine for the result of the present settings."""
         module, settings, library = self.module, self.settings, self.tutor.engine.library
-        self.ask(lambda: module.compute(settings, library), cache=(self.experiment, msgspec.json.encode(settings)))
+        asked = msgspec.json.encode(settings)
+        cache = (self.experiment, asked) if len(asked) <= MOST_KEPT else None
+        self.ask(lambda: module.compute(settings, library), cache=cache)
 
     def ask(self, job: Any, *, cache: Any = None) -> None:
         """Have the engine do `job`; its events come to `heard`."""
