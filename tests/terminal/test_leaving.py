@@ -34,7 +34,7 @@ def streaming(data: Path) -> Iterator[Terminal]:
     """The temperature lab while the model writes in it."""
     with tutor(data) as terminal:
         terminal.press("p", "G", "enter")
-        terminal.wait_for("entropy", "g write")
+        terminal.wait_for("entropy", "s draw one")
         terminal.press("g")
         before = len(terminal.received)
         terminal.wait(lambda: len(terminal.received) > before + 2000, "a stream")
@@ -146,7 +146,7 @@ def test_killed_in_the_quiz_no_answer_is_lost_that_was_shown_as_given(tmp_path: 
     questions = load_course().chapter(CHAPTER).questions
     for asked in range(1, 4):
         with tutor(tmp_path, "--chapter", CHAPTER) as terminal:
-            terminal.wait_for("goals")
+            terminal.wait_for("goals" if asked == 1 else "Press Enter to begin")
             terminal.press("Q")
             terminal.wait_for(f"question {asked} of {len(questions)}", "Enter commit")
             terminal.send("1" + KEYS["enter"])

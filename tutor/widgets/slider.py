@@ -28,7 +28,7 @@ class Slider(Widget, can_focus=True):
         Binding("shift+right,L,pageup,plus", "move(10)", show=False),
         Binding("home", "end(0)", show=False),
         Binding("end", "end(1)", show=False),
-        Binding("enter", "enter", "type", key_display="0-9"),
+        Binding("enter", "enter", "type", show=False),
     ]
 
     class Changed(Message):
