@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 import regex
@@ -23,6 +23,8 @@ PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\
 # Bytes that print as themselves come first, then the 68 others.
 _PRINTABLE = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 BYTE_ORDER = bytes([*_PRINTABLE, *(b for b in range(256) if b not in set(_PRINTABLE))])
+_RANK = {byte: i for i, byte in enumerate(BYTE_ORDER)}
+MOST_AT_ONCE = 10_000  # tokens that a merge looks at between two yields
 
 Pair = tuple[int, int]
 
@@ -36,28 +38,32 @@ def split(text: str, pattern: str = PATTERN) -> list[str]:
 class Merges:
     """The merges learned so far and the token table they imply; `train` steps one merge at a time."""
 
-    def __init__(self, words: dict[bytes, int]) -> None:
+    def __init__(self, words: Mapping[bytes, int]) -> None:
         """`words`: how often each piece of text, as bytes, occurs."""
-        rank = {byte: i for i, byte in enumerate(BYTE_ORDER)}
         self.tokens: list[bytes] = [bytes([b]) for b in BYTE_ORDER]  # id -> bytes
         self.pairs: list[Pair] = []  # merge i makes token 256 + i
-        self.words = [[rank[b] for b in word] for word in words]
-        self.frequency = list(words.values())
+        self.words: list[list[int]] = []
+        self.frequency: list[int] = []
         self.counts: Counter[Pair] = Counter()
         self.where: dict[Pair, set[int]] = {}  # pair -> indexes of words that may hold it
-        for i, word in enumerate(self.words):
-            self._count(i, word, +1)
-        self._heap = [(-n, pair) for pair, n in self.counts.items()]
-        heapq.heapify(self._heap)
+        self._heap: list[tuple[int, Pair]] | None = None  # not before the first merge
+        for word, n in words.items():
+            self.add(word, n)
 
-    def _count(self, i: int, word: list[int], sign: int) -> None:
-        for pair in pairwise(word):
-            self.counts[pair] += sign * self.frequency[i]
-            if sign > 0:
-                self.where.setdefault(pair, set()).add(i)
+    def add(self, word: bytes, n: int) -> None:
+        """One more piece of text, not added before, that occurs `n` times; only before the first merge."""
+        ids = [_RANK[byte] for byte in word]
+        for pair in pairwise(ids):
+            self.counts[pair] += n
+            self.where.setdefault(pair, set()).add(len(self.words))
+        self.words.append(ids)
+        self.frequency.append(n)
 
     def best(self) -> tuple[Pair, int] | None:
         """The pair to merge next and its count, or None when nothing is left to merge."""
+        if self._heap is None:
+            self._heap = [(-n, pair) for pair, n in self.counts.items()]
+            heapq.heapify(self._heap)
         while self._heap:
             n, pair = self._heap[0]
             now = self.counts[pair]
@@ -71,25 +77,45 @@ class Merges:
     def step(self) -> tuple[Pair, int] | None:
         """Do the next merge; returns its pair and the count that decided it, None at the end."""
         found = self.best()
+        for _ in self.merging():
+            pass
+        return found
+
+    def merging(self) -> Generator[None, None, tuple[Counter[Pair], int]]:
+        """Do the next merge, if there is one, and yield now and then; until it is over, ask nothing else.
+
+        Returns by how much every count changed, and by how many tokens the text has become shorter.
+        """
+        changes: Counter[Pair] = Counter()
+        shorter = done = 0
+        found = self.best()
         if found is None:
-            return None
-        pair, n = found
-        new = len(self.tokens)
+            return changes, 0
+        pair, new = found[0], len(self.tokens)
         self.tokens.append(self.tokens[pair[0]] + self.tokens[pair[1]])
         self.pairs.append(pair)
-        touched: set[Pair] = set()
         for i in self.where.pop(pair):
-            old = self.words[i]
+            old, n = self.words[i], self.frequency[i]
             word = replace(old, pair, new)
             if len(word) == len(old):
                 continue  # an earlier merge took the pair away here
-            self._count(i, old, -1)
-            self._count(i, word, +1)
+            for gone in pairwise(old):
+                changes[gone] -= n
+            for come in pairwise(word):
+                changes[come] += n
+                self.where.setdefault(come, set()).add(i)
             self.words[i] = word
-            touched.update(pairwise(word))
-        for changed in touched:
-            heapq.heappush(self._heap, (-self.counts[changed], changed))
-        return pair, n
+            shorter += n * (len(old) - len(word))
+            done += len(old)
+            if done > MOST_AT_ONCE:
+                done = 0
+                yield
+        assert self._heap is not None
+        for changed, by in changes.items():
+            self.counts[changed] += by
+            if by > 0:  # for one that fell, `best` finds out
+                heapq.heappush(self._heap, (-self.counts[changed], changed))
+        return changes, shorter
 
 
 def replace(word: list[int], pair: Pair, new: int) -> list[int]:
