@@ -48,7 +48,8 @@ def test_parameters_are_those_in_the_file(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"model_type": "gpt2"}, "model_type"),
+        ({"model_type": "gpt_neox"}, "model_type"),
+        ({"model_type": "gpt2"}, "n_embd"),
         ({"model_type": None}, "model_type"),
         ({"hidden_act": "gelu"}, "hidden_act"),
         ({"attention_bias": True}, "attention_bias"),

@@ -19,7 +19,8 @@ from tutor.models import bpe, encodings
 from tutor.models.config import read_config
 from tutor.models.errors import ModelFileError
 from tutor.models.library import MAX_CACHES, Library, Model
-from tutor.models.llama import Array, Cache, Llama, Watch, window_start
+from tutor.models.llama import Array, Cache, Heads, Llama, Watch, window_start
+from tutor.models.parameters import take
 from tutor.models.tokenizer import START, Tokenizer
 from tutor.models.weights import read_safetensors
 
@@ -56,9 +57,11 @@ class Counting(Llama):
 
     count = 0
 
-    def read(self, ids: Sequence[int], cache: Cache, watch: Watch = lambda name, value: None) -> Array:
+    def read(
+        self, ids: Sequence[int], cache: Cache, watch: Watch = lambda name, value: None, off: Heads = frozenset()
+    ) -> Array:
         self.count += len(ids)
-        return super().read(ids, cache, watch)
+        return super().read(ids, cache, watch, off)
 
 
 @pytest.fixture
@@ -70,7 +73,7 @@ def fresh(shelf: Path) -> Model:
     """The small model with no caches yet."""
     folder = shelf / "small"
     config = read_config(folder / "config.json")
-    run = Counting(config, read_safetensors(folder / "model.safetensors"))
+    run = Counting(config, take(config, read_safetensors(folder / "model.safetensors")))
     return Model("small", config, Tokenizer.load(folder), run)
 
 

@@ -12,18 +12,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import LlamaForCausalLM
 
-from tutor.models.config import read_config
+from tutor.models.config import Config, read_config
 from tutor.models.errors import ModelFileError
 from tutor.models.llama import Array, Llama, softmax, window_start
+from tutor.models.parameters import Tensors, take
 from tutor.models.tokenizer import Tokenizer
 from tutor.models.weights import read_safetensors
 
 CLOSE = 1e-3  # in logits, float32
 
 
+def load(config: Config, tensors: Tensors) -> Llama:
+    return Llama(config, take(config, tensors))
+
+
 @pytest.fixture(scope="module")
 def run(folder: Path) -> Llama:
-    return Llama(read_config(folder / "config.json"), read_safetensors(folder / "model.safetensors"))
+    return load(read_config(folder / "config.json"), read_safetensors(folder / "model.safetensors"))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +70,7 @@ def test_token_by_token_and_in_chunks(run: Llama, theirs: LlamaForCausalLM) -> N
 
 
 def test_real_prompts(tiny: Path) -> None:
-    run = Llama(read_config(tiny / "config.json"), read_safetensors(tiny / "model.safetensors"))
+    run = load(read_config(tiny / "config.json"), read_safetensors(tiny / "model.safetensors"))
     theirs = LlamaForCausalLM.from_pretrained(tiny, dtype=torch.float32).eval()
     tokenizer = Tokenizer.load(tiny)
     for text in (
@@ -101,7 +106,7 @@ def test_trace(run: Llama, theirs: LlamaForCausalLM) -> None:
     assert_close(softmax(scores), trace.attention, 1e-4)
     for i, layer in enumerate(run.layers):
         mixed = (trace.attention[i] @ value[i]).swapaxes(0, 1).reshape(t, -1)
-        assert_close(mixed @ layer.attention_out.T, trace.residual[2 * i + 1] - trace.residual[2 * i])
+        assert_close(layer.attention_out(mixed), trace.residual[2 * i + 1] - trace.residual[2 * i])
 
 
 def test_attention_is_causal_sums_to_one_and_is_not_flat(run: Llama) -> None:
@@ -208,9 +213,9 @@ def test_weights_that_do_not_fit(tiny: Path) -> None:
     missing = {name: w for name, w in weights.items() if name != "model.layers.5.mlp.up_proj.weight"}
     for wrong in ((config, missing), (replace(config, n_layer=7), weights), (replace(config, d_ff=500), weights)):
         with pytest.raises(ModelFileError, match=r"no tensor model\.layers"):
-            Llama(*wrong)
+            take(*wrong)
     with pytest.raises(ModelFileError, match="no tensor lm_head"):
-        Llama(replace(config, tied=False), weights)
+        take(replace(config, tied=False), weights)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -220,11 +225,11 @@ def test_weights_that_are_no_numbers(tiny: Path, value: float) -> None:
     damaged = weights[name].copy()
     damaged[3, 4] = value
     with pytest.raises(ModelFileError, match=f"{name} is damaged"):
-        Llama(config, {**weights, name: damaged})
+        take(config, {**weights, name: damaged})
 
 
 def test_weights_of_other_float_types_make_the_same_model(tiny: Path) -> None:
     config, weights = read_config(tiny / "config.json"), read_safetensors(tiny / "model.safetensors")
     ids = list(range(30))
     wide = {name: w.astype(np.float32) for name, w in weights.items()}
-    np.testing.assert_array_equal(Llama(config, wide).forward(ids), Llama(config, weights).forward(ids))
+    np.testing.assert_array_equal(load(config, wide).forward(ids), load(config, weights).forward(ids))

@@ -11,7 +11,9 @@ import tiktoken
 from tutor.models import encodings
 from tutor.models.config import Config, read_config
 from tutor.models.errors import ModelFileError
-from tutor.models.llama import Array, Cache, Llama, Trace
+from tutor.models.int8 import widened
+from tutor.models.llama import Array, Cache, Heads, Llama, Trace
+from tutor.models.parameters import take
 from tutor.models.tokenizer import Tokenizer
 from tutor.models.weights import read_safetensors
 
@@ -38,7 +40,7 @@ class Model:
         path = folder / "model.safetensors"
         weights = read_safetensors(path)
         try:
-            return Model(folder.name, config, tokenizer, Llama(config, weights))
+            return Model(folder.name, config, tokenizer, Llama(config, take(config, widened(weights))))
         except ModelFileError as error:
             raise ModelFileError(f"{path}: {error}") from error
 
@@ -70,9 +72,9 @@ class Model:
         self._caches.append(cache)
         return cache
 
-    def trace(self, ids: Sequence[int]) -> Trace:
-        """What happens inside while `ids` are read, see `Trace`."""
-        return self.run.trace(ids)
+    def trace(self, ids: Sequence[int], off: Heads = frozenset()) -> Trace:
+        """What happens inside while `ids` are read, see `Trace`; the heads in `off` add nothing to the stream."""
+        return self.run.trace(ids, off)
 
 
 def _common(a: list[int], b: list[int]) -> int:

@@ -1,8 +1,9 @@
 """The run file: a whole language model, from token ids to the logits of the next token.
 
 Together with a file of parameters this is all that runs: NumPy multiplies the matrices, nothing is hidden
-in a framework. It is the Llama layout (https://arxiv.org/abs/2302.13971): rotary positions, RMSNorm before
-every sub-layer, SwiGLU, no biases. Read it from top to bottom, or begin at `Llama.read` and follow the calls.
+in a framework. It runs two layouts. Llama's (https://arxiv.org/abs/2302.13971): RMSNorm before every sub-layer,
+SwiGLU, no biases, rotary positions or ALiBi. GPT-2's: LayerNorm, GELU, biases, learned positions. Read it from top
+to bottom, or begin at `Llama.read` and follow the calls; `parameters.py` brings each weight to its place.
 
 Shapes in comments: T tokens read now, S tokens read so far, V vocabulary, D d_model, L layers, H heads,
 G heads that share one key and value, K numbers in a head's query, key or value, F d_ff.
@@ -11,17 +12,16 @@ G heads that share one key and value, K numbers in a head's query, key or value,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tutor.models.config import Config
-from tutor.models.errors import ModelFileError
 
 Array = NDArray[np.float32]
+Heads = Set[tuple[int, int]]  # (layer, head), each counted from 0
 Watch = Callable[[str, Array], object]  # is told the name and the value of what was just computed
 
 
@@ -75,55 +75,62 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Layer:
-    """The parameters of one block. A matrix is (out, in); those that read the same input are one matrix."""
+class Linear:
+    """x W^T + b; a matrix is (out, in), and those that read the same input are one matrix."""
 
-    attention_norm: Array  # (D,)
-    query_key_value: Array  # (H K + 2 H/G K, D)
-    attention_out: Array  # (D, H K)
-    mlp_norm: Array  # (D,)
-    gate_up: Array  # (2 F, D)
-    down: Array  # (D, F)
+    weight: Array  # (out, in)
+    bias: Array | None = None  # (out,)
+
+    def __call__(self, x: Array) -> Array:
+        y: Array = x @ self.weight.T
+        return y if self.bias is None else y + self.bias
+
+
+@dataclass(frozen=True)
+class Norm:
+    """RMSNorm, or LayerNorm where there is a bias; x: (..., D)."""
+
+    weight: Array  # (D,)
+    eps: float
+    bias: Array | None = None  # (D,)
+
+    def __call__(self, x: Array) -> Array:
+        if self.bias is None:
+            return rms_norm(x, self.weight, self.eps)
+        return layer_norm(x, self.weight, self.bias, self.eps)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The parameters of one block."""
+
+    attention_norm: Norm
+    query_key_value: Linear  # D to H K + 2 H/G K
+    attention_out: Linear  # H K to D
+    mlp_norm: Norm
+    up: Linear  # D to F; with SwiGLU to 2 F, the gate first
+    down: Linear  # F to D
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All the numbers of a model."""
+
+    embedding: Array  # (V, D)
+    position: Array | None  # (n_ctx, D), where positions are learned
+    layers: tuple[Layer, ...]
+    norm: Norm
+    unembedding: Array  # (V, D); the embedding itself where they are tied
 
 
 class Llama:
     """A decoder: reads token ids, gives the logits of the token that follows each of them."""
 
-    def __init__(self, config: Config, weights: Mapping[str, NDArray[Any]]) -> None:
-        """`weights`: tensors by Hugging Face's names, any float type. Raises ModelFileError if one is amiss."""
-
-        def take(name: str, *shape: int) -> Array:
-            if name not in weights or weights[name].shape != shape:
-                raise ModelFileError(f"the weights have no tensor {name} of shape {shape}")
-            tensor = np.ascontiguousarray(weights[name], np.float32)
-            if not np.isfinite(tensor).all():
-                raise ModelFileError(f"the tensor {name} is damaged: not all of it are numbers")
-            return tensor
-
-        c = self.config = config
-        d, heads, kv = c.d_model, c.n_head * c.d_head, c.n_kv_head * c.d_head
-        self.embedding = take("model.embed_tokens.weight", c.vocab_size, d)  # (V, D)
-        self.layers: list[Layer] = []
-        for i in range(c.n_layer):
-            at = f"model.layers.{i}."
-            q = take(at + "self_attn.q_proj.weight", heads, d)
-            k = take(at + "self_attn.k_proj.weight", kv, d)
-            v = take(at + "self_attn.v_proj.weight", kv, d)
-            gate = take(at + "mlp.gate_proj.weight", c.d_ff, d)
-            up = take(at + "mlp.up_proj.weight", c.d_ff, d)
-            self.layers.append(
-                Layer(
-                    attention_norm=take(at + "input_layernorm.weight", d),
-                    query_key_value=np.concatenate([q, k, v]),
-                    attention_out=take(at + "self_attn.o_proj.weight", d, heads),
-                    mlp_norm=take(at + "post_attention_layernorm.weight", d),
-                    gate_up=np.concatenate([gate, up]),
-                    down=take(at + "mlp.down_proj.weight", d, c.d_ff),
-                )
-            )
-        self.norm = take("model.norm.weight", d)
-        self.unembedding = self.embedding if c.tied else take("lm_head.weight", c.vocab_size, d)  # (V, D)
-        self.cos, self.sin = rotary_table(c)
+    def __init__(self, config: Config, parameters: Parameters) -> None:
+        self.config, self.parameters = config, parameters
+        self.layers = parameters.layers
+        self.cos, self.sin = rotary_table(config)
+        self.slopes = alibi_slopes(config.n_head)
 
     def new_cache(self) -> Cache:
         """An empty cache, with room for one context."""
@@ -140,11 +147,11 @@ class Llama:
         rows = self.read(ids, cache or self.new_cache())
         return self.unembed(rows[-len(ids) :])
 
-    def trace(self, ids: Sequence[int]) -> Trace:
-        """Everything that happens while `ids` are read."""
+    def trace(self, ids: Sequence[int], off: Heads = frozenset()) -> Trace:
+        """Everything that happens while `ids` are read; the heads in `off` add nothing to the stream."""
         seen: defaultdict[str, list[Array]] = defaultdict(list)
         cache = self.new_cache()
-        x = self.read(ids, cache, lambda name, value: seen[name].append(value))
+        x = self.read(ids, cache, lambda name, value: seen[name].append(value), off)
         return Trace(
             ids=tuple(cache.ids[cache.start :]),
             start=cache.start,
@@ -152,7 +159,9 @@ class Llama:
             **{name: np.stack(values) for name, values in seen.items()},
         )
 
-    def read(self, ids: Sequence[int], cache: Cache, watch: Watch = lambda name, value: None) -> Array:
+    def read(
+        self, ids: Sequence[int], cache: Cache, watch: Watch = lambda name, value: None, off: Heads = frozenset()
+    ) -> Array:
         """The residual stream (T, D) after the last block, for each token that had to be read now."""
         if not len(ids) or min(ids) < 0 or max(ids) >= self.config.vocab_size:
             raise ValueError(f"give at least one token, each from 0 to {self.config.vocab_size - 1}")
@@ -162,28 +171,30 @@ class Llama:
             cache.start, cache.filled = start, 0  # the window moved: every position in it is new
         new = text[start + cache.filled :]
 
-        x = self.embedding[new]  # (T, D)
+        x = self.parameters.embedding[new]  # (T, D)
+        if self.parameters.position is not None:
+            x = x + self.parameters.position[cache.filled : cache.filled + len(new)]
         watch("residual", x)
         for i, layer in enumerate(self.layers):
-            h = rms_norm(x, layer.attention_norm, self.config.norm_eps)
-            x = x + self.attention(i, h, cache, watch)
+            x = x + self.attention(i, layer.attention_norm(x), cache, watch, off)
             watch("residual", x)
-            h = rms_norm(x, layer.mlp_norm, self.config.norm_eps)
-            x = x + self.mlp(i, h)
+            x = x + self.mlp(i, layer.mlp_norm(x))
             watch("residual", x)
 
         cache.ids, cache.filled = text, cache.filled + len(new)
         return x
 
-    def attention(self, i: int, x: Array, cache: Cache, watch: Watch) -> Array:
+    def attention(self, i: int, x: Array, cache: Cache, watch: Watch, off: Heads) -> Array:
         """What each token takes from itself and the earlier ones, (T, D): softmax(q k / sqrt(K)) v."""
         c, layer = self.config, self.layers[i]
         begin, t = cache.filled, len(x)
         end = begin + t  # S
         group = c.n_head // c.n_kv_head  # G
 
-        qkv = (x @ layer.query_key_value.T).reshape(t, -1, c.d_head)  # (T, H + 2 H/G, K)
-        qk = rotate(qkv[:, : -c.n_kv_head], self.cos[begin:end, None], self.sin[begin:end, None])
+        qkv = layer.query_key_value(x).reshape(t, -1, c.d_head)  # (T, H + 2 H/G, K)
+        qk = qkv[:, : -c.n_kv_head]
+        if c.positions == "rotary":
+            qk = rotate(qk, self.cos[begin:end, None], self.sin[begin:end, None])
         q = qk[:, : c.n_head].swapaxes(0, 1)  # (H, T, K)
         cache.keys[i, :, begin:end] = qk[:, c.n_head :].swapaxes(0, 1)
         cache.values[i, :, begin:end] = qkv[:, -c.n_kv_head :].swapaxes(0, 1)
@@ -192,26 +203,34 @@ class Llama:
         grouped = q.reshape(c.n_kv_head, group * t, c.d_head)  # the queries that share a key, as rows
         scores: Array = (grouped @ k.swapaxes(1, 2)).reshape(c.n_head, t, end)  # (H, T, S)
         scores *= np.float32(c.d_head**-0.5)
+        if c.positions == "alibi":  # the further back a key, the lower its score
+            scores += self.slopes[:, None, None] * distance(begin, end)
         if t > 1:  # a token does not see the ones after it
             scores += np.triu(np.full((t, end), -np.inf, np.float32), begin + 1)
         weights = softmax(scores)
         mixed: Array = (weights.reshape(c.n_kv_head, group * t, end) @ v).reshape(c.n_head, t, c.d_head)
+        for _, head in (at for at in off if at[0] == i):
+            mixed[head] = 0
 
         watch("query", q)
         watch("key", k)
         watch("value", v)
         watch("attention", weights)
-        return mixed.swapaxes(0, 1).reshape(t, -1) @ layer.attention_out.T  # (T, D)
+        return layer.attention_out(mixed.swapaxes(0, 1).reshape(t, -1))  # (T, D)
 
     def mlp(self, i: int, x: Array) -> Array:
-        """SwiGLU (https://arxiv.org/abs/2002.05202), (T, D): down(silu(gate) * up)."""
-        both = x @ self.layers[i].gate_up.T  # (T, 2 F)
-        gate, up = both[:, : self.config.d_ff], both[:, self.config.d_ff :]
-        return (silu(gate) * up) @ self.layers[i].down.T
+        """What each token makes of what it has gathered, (T, D): wider, bent, and back."""
+        layer = self.layers[i]
+        hidden = layer.up(x)  # (T, 2 F) or (T, F)
+        if self.config.layout == "gpt2":
+            return layer.down(gelu(hidden))
+        gate, up = hidden[:, : self.config.d_ff], hidden[:, self.config.d_ff :]
+        return layer.down(silu(gate) * up)  # SwiGLU, https://arxiv.org/abs/2002.05202
 
     def unembed(self, x: Array) -> Array:
         """Logits (..., V) of a residual stream (..., D), also of one from the middle: the logit lens."""
-        return rms_norm(x, self.norm, self.config.norm_eps) @ self.unembedding.T
+        logits: Array = self.parameters.norm(x) @ self.parameters.unembedding.T
+        return logits
 
 
 def rms_norm(x: Array, weight: Array, eps: float) -> Array:
@@ -221,10 +240,22 @@ def rms_norm(x: Array, weight: Array, eps: float) -> Array:
     return x / scale * weight
 
 
+def layer_norm(x: Array, weight: Array, bias: Array, eps: float) -> Array:
+    """Each row less its mean, over its standard deviation, https://arxiv.org/abs/1607.06450."""
+    x = x - x.mean(axis=-1, keepdims=True)
+    return rms_norm(x, weight, eps) + bias
+
+
 def silu(x: Array) -> Array:
     """x sigmoid(x), by way of tanh, which cannot overflow."""
     sigmoid: Array = np.float32(0.5) * (np.float32(1) + np.tanh(x * np.float32(0.5)))
     return x * sigmoid
+
+
+def gelu(x: Array) -> Array:
+    """x times the share of a normal distribution below x, by the tanh formula of GPT-2."""
+    inner = np.float32(np.sqrt(2 / np.pi)) * (x + np.float32(0.044715) * x * x * x)
+    return np.float32(0.5) * x * (np.float32(1) + np.tanh(inner))
 
 
 def softmax(x: Array) -> Array:
@@ -247,3 +278,15 @@ def rotate(x: Array, cos: Array, sin: Array) -> Array:
     half = x.shape[-1] // 2
     a, b = x[..., :half], x[..., half:]
     return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
+
+
+def alibi_slopes(n_head: int) -> Array:
+    """How fast each head's scores fall with distance, (H,): ALiBi, https://arxiv.org/abs/2108.12409."""
+    slopes: Array = np.exp2(-8 * np.arange(1, n_head + 1) / n_head).astype(np.float32)
+    return slopes
+
+
+def distance(begin: int, end: int) -> Array:
+    """Key position less query position, (T, S), for the queries from `begin` on: 0 for itself, -1 for the one before."""
+    position = np.arange(end, dtype=np.float32)
+    return position[None, :] - position[begin:, None]

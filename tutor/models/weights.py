@@ -17,13 +17,18 @@ from tutor.models.errors import ModelFileError
 from tutor.models.jsonfile import parse_object
 
 MAX_HEADER = 100_000_000  # bytes, the limit of the safetensors library
-_DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "BF16": np.dtype("<u2")}
+_DTYPES: dict[str, np.dtype[Any]] = {
+    "F32": np.dtype("<f4"),
+    "F16": np.dtype("<f2"),
+    "BF16": np.dtype("<u2"),
+    "I8": np.dtype("i1"),
+}
 
 
 def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
     """The tensors of `path` by name, read-only views of the memory-mapped file.
 
-    F32 and F16 keep their type. NumPy has no BF16, so those tensors are copied to float32.
+    F32, F16 and I8 keep their type. NumPy has no BF16, so those tensors are copied to float32.
     Raises ModelFileError with one line when the file is missing, truncated, damaged or of another kind.
     """
     try:
@@ -77,7 +82,7 @@ def _entry(label: str, entry: object) -> tuple[np.dtype[Any], tuple[int, ...], i
         raise ValueError(f"tensor {label} is not described")
     dtype = entry.get("dtype")
     if not isinstance(dtype, str) or dtype not in _DTYPES:
-        raise ValueError(f"tensor {label} is not F32, F16 or BF16")
+        raise ValueError(f"tensor {label} is not F32, F16, BF16 or I8")
     shape, offsets = _counts(entry.get("shape")), _counts(entry.get("data_offsets"))
     if shape is None or len(shape) > 8:
         raise ValueError(f"tensor {label} has no shape that we read")

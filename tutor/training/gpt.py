@@ -14,6 +14,8 @@ from torch.nn import functional as F
 
 from tutor.models.config import Config
 
+Position = tuple[Tensor, Tensor] | Tensor  # cos and sin, (T, K) each; or ALiBi's (H, T, T)
+
 
 def rotary_table(config: Config) -> tuple[Tensor, Tensor]:
     """cos and sin of every position's angles, each (n_ctx, K): RoPE, https://arxiv.org/abs/2104.09864."""
@@ -30,6 +32,17 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat([-second, first], dim=-1) * sin
 
 
+def alibi_table(config: Config) -> Tensor:
+    """What each head adds to each score, (H, n_ctx, n_ctx): ALiBi, https://arxiv.org/abs/2108.12409.
+
+    Minus the distance times the head's slope, 2^(-8/H), 2^(-16/H) and so on; minus infinity for a later key.
+    """
+    slope = 2.0 ** (-8.0 / config.n_head * torch.arange(1, config.n_head + 1))  # (H,)
+    position = torch.arange(config.n_ctx).float()
+    behind = position[:, None] - position  # (query, key)
+    return (-slope[:, None, None] * behind).masked_fill(behind < 0, -torch.inf)
+
+
 class Attention(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -40,13 +53,17 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(d, config.n_kv_head * k, bias=False)
         self.o_proj = nn.Linear(config.n_head * k, d, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    def forward(self, x: Tensor, position: Position) -> Tensor:
         b, t, _ = x.shape
         q = self.q_proj(x).view(b, t, self.n_head, self.d_head).transpose(1, 2)  # (B, H, T, K)
         k = self.k_proj(x).view(b, t, self.n_kv_head, self.d_head).transpose(1, 2)
         v = self.v_proj(x).view(b, t, self.n_kv_head, self.d_head).transpose(1, 2)
-        q, k = rotate(q, cos, sin).to(v.dtype), rotate(k, cos, sin).to(v.dtype)
-        out = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=self.n_head != self.n_kv_head)
+        grouped = self.n_head != self.n_kv_head
+        if isinstance(position, Tensor):  # ALiBi's scores by distance; they hold the mask, too
+            out = F.scaled_dot_product_attention(q, k, v, attn_mask=position.to(v.dtype), enable_gqa=grouped)
+        else:
+            q, k = rotate(q, *position).to(v.dtype), rotate(k, *position).to(v.dtype)
+            out = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=grouped)
         return self.o_proj(out.transpose(1, 2).reshape(b, t, -1))  # type: ignore[no-any-return]
 
 
@@ -72,8 +89,8 @@ class Block(nn.Module):
         self.mlp = MLP(config)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        x = x + self.dropout(self.self_attn(self.input_layernorm(x), cos, sin))
+    def forward(self, x: Tensor, position: Position) -> Tensor:
+        x = x + self.dropout(self.self_attn(self.input_layernorm(x), position))
         return x + self.dropout(self.mlp(self.post_attention_layernorm(x)))  # type: ignore[no-any-return]
 
 
@@ -90,6 +107,7 @@ class GPT(nn.Module):
 
     cos: Tensor
     sin: Tensor
+    alibi: Tensor | None
 
     def __init__(self, config: Config, dropout: float = 0.0) -> None:
         super().__init__()
@@ -98,6 +116,7 @@ class GPT(nn.Module):
         cos, sin = rotary_table(config)
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
+        self.register_buffer("alibi", alibi_table(config) if config.positions == "alibi" else None, persistent=False)
         for name, p in self.named_parameters():
             if p.dim() == 2:  # layers that write to the residual stream start smaller, as in GPT-2
                 into_stream = name.endswith(("o_proj.weight", "down_proj.weight"))
@@ -105,7 +124,9 @@ class GPT(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         t = ids.shape[1]
+        rotary = (self.cos[:t], self.sin[:t])
+        position = rotary if self.alibi is None else self.alibi[:, :t, :t]
         x = self.model.embed_tokens(ids)  # (B, T, D)
         for block in self.model.layers:
-            x = block(x, self.cos[:t], self.sin[:t])
+            x = block(x, position)
         return F.linear(self.model.norm(x), self.model.embed_tokens.weight)
