@@ -15,6 +15,7 @@ from tutor.models.int8 import widened
 from tutor.models.llama import Array, Cache, Heads, Llama, Trace
 from tutor.models.parameters import take
 from tutor.models.tokenizer import Tokenizer
+from tutor.models.vectors import Vectors
 from tutor.models.weights import read_safetensors
 
 FOLDER = Path(__file__).parents[1] / "data" / "models"
@@ -85,13 +86,14 @@ def _common(a: list[int], b: list[int]) -> int:
 
 
 class Library:
-    """Every model and encoding by name, each loaded once. `folder` holds one folder a model."""
+    """Every model and encoding by name and the word vectors, each loaded once. `folder` holds one folder a model."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
         self._lock = Lock()
         self._models: dict[str, Model] = {}
         self._encodings: dict[str, tiktoken.Encoding] = {}
+        self._vectors: Vectors | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,6 +119,13 @@ class Library:
                 published = name in encodings.NAMES
                 self._encodings[name] = encodings.load(name) if published else Tokenizer.load(self._find(name)).encoding
             return self._encodings[name]
+
+    def vectors(self) -> Vectors:
+        """The word vectors; raises ModelFileError."""
+        with self._lock:
+            if self._vectors is None:
+                self._vectors = Vectors.load()
+            return self._vectors
 
     def _find(self, name: str) -> Path:
         if name in self.names:
