@@ -21,7 +21,8 @@ from tutor.experiments.base import ExperimentError, Reading, Table
 from tutor.experiments.cells import View, visible_bytes
 
 if TYPE_CHECKING:
-    from tutor.models.library import Library
+    from tutor.models.library import Library, Model
+    from tutor.models.llama import Trace
 
 START = "<start>"  # what the start token is called where a token's text is asked for
 TEXT = "Lily had a dog. The dog was happy. Lily gave it a ball"
@@ -222,7 +223,11 @@ def percent(weight: float) -> str:
 def trace(text: str, library: Library) -> Result:
     """Let the model read `text`; what is past its context is cut from the front."""
     loaded = library.model()
-    seen = loaded.trace(loaded.start(text))
+    return seen_in(loaded.trace(loaded.start(text)), text, loaded)
+
+
+def seen_in(seen: Trace, text: str, loaded: Model) -> Result:
+    """The attention of a trace that `loaded` made of `text`."""
     return Result(
         model=loaded.name,
         text=text,

@@ -29,4 +29,6 @@ EXPERIMENTS: dict[str, Entry] = {
     "token-splitter": Entry("Token splitter", "tokens", "token_splitter:TokenSplitter"),
     "attention-heatmap": Entry("Attention heatmap", "attention", "attention_heatmap:AttentionHeatmap"),
     "temperature-lab": Entry("Temperature lab", "temperature", "temperature_lab:TemperatureLab"),
+    "attention-steps": Entry("Attention in steps", "attention_steps", "attention_steps:AttentionSteps"),
+    "bpe-stepper": Entry("BPE stepper", "bpe_steps", "bpe_stepper:BpeStepper"),
 }
