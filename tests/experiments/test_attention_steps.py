@@ -13,6 +13,7 @@ from made_attention import made
 from rich.console import Console
 
 from tutor.experiments import attention_steps
+from tutor.experiments.attention import percent
 from tutor.experiments.attention_steps import OUTPUT, READINGS, SOFTMAX, Result, Settings, entropy, trace
 from tutor.experiments.attention_steps_picture import picture
 from tutor.experiments.base import ExperimentError
@@ -124,7 +125,7 @@ def test_the_future_leaks_as_the_scores_say() -> None:
     result = of(["a", "b", "c"]).at(Settings(query=1, mask=False, stage=SOFTMAX))
     expected = np.exp(result.scaled.astype(float))
     assert result.future == pytest.approx(expected[2:].sum() / expected.sum(), abs=1e-6)
-    assert f"Without the mask {attention_steps.percent(result.future)} goes to tokens" in result.sentence()
+    assert f"Without the mask {percent(result.future)} goes to tokens" in result.sentence()
     assert "Without" not in result.at(Settings(query=1, stage=SOFTMAX)).sentence()
 
 
@@ -222,16 +223,16 @@ def test_a_picture_keeps_to_its_view(result: Result, view: View, origin: int) ->
 @pytest.mark.parametrize("tier", TIERS)
 def test_numbers_stand_in_columns_and_are_the_results(traced: Result, tier: str) -> None:
     view = View(72, 9, tier)  # type: ignore[arg-type]
-    place = {"layer": 3, "head": 2, "query": 5, "key": 4}
-    result = traced.at(Settings(**place))
+    place = Settings(layer=3, head=2, query=5, key=4)
+    result = traced.at(place)
     lines = text(picture(result, view).lines).split("\n")
     q, k, products = (next(line for line in lines if line.startswith(start)) for start in ("q ", "k ", "q ×"))
     for line, numbers in ((q, result.q), (k, result.k[4]), (products, result.products)):
-        assert line[16:].split() == [f"{x:.2f}" for x in numbers[:7]]
+        assert line[16:].split() == [f"{x:.3f}" for x in numbers[:7]]
     assert {i for i, c in enumerate(q[16:]) if c == "."} == {i for i, c in enumerate(products[16:]) if c == "."}
     assert lines[-1].endswith(f"add up to {result.scores[4]:.2f}")
-    result = traced.at(Settings(**place, stage=OUTPUT))
-    assert text(picture(result, view).lines).split("\n")[-1].split()[5:] == [f"{x:.2f}" for x in result.output[:5]]
+    result = traced.at(msgspec.structs.replace(place, stage=OUTPUT))
+    assert text(picture(result, view).lines).split("\n")[-1].split()[5:] == [f"{x:.3f}" for x in result.output[:5]]
 
 
 def test_query_key_and_value_have_their_hues_and_words(traced: Result) -> None:
@@ -248,7 +249,7 @@ def test_switched_off_steps_say_so(traced: Result) -> None:
     shown = text(picture(result, View(72, 9, "none")).lines)
     assert "root OFF" in shown and "mask OFF" in shown and "-∞" not in shown
     assert f"root off: entropy {result.entropy:.2f}, not {result.entropy_with_root:.2f} bits" in shown
-    assert f"mask off: {attention_steps.percent(result.future)} to later tokens" in shown
+    assert f"mask off: {percent(result.future)} to later tokens" in shown
 
 
 def test_draw_prints_the_lines(traced: Result) -> None:

@@ -122,11 +122,11 @@ def caption(result: Result, view: View) -> list[tuple[str, Style]]:
             entropy = f"; entropy {result.entropy:.2f} bits"
             return [(most, PLAIN), key_of(result, view, result.top), (entropy, PLAIN)]
     strongest = sorted(range(result.t), key=lambda i: (-result.weights[i], i))[:2]
-    parts = [f"{percent(result.weights[i])} × {result.v[i, 0]:.2f}" for i in strongest]
+    parts = [f"{percent(result.weights[i])} × {result.v[i, 0]:.3f}" for i in strongest]
     more = " + …" if result.t > len(parts) else ""
     return [
         ("v1", hue(VALUE, view)),
-        (f" is {' + '.join(parts)}{more} = {result.output[0]:.2f}, and so on to v{result.d_head}", PLAIN),
+        (f" is {' + '.join(parts)}{more} = {result.output[0]:.3f}, and so on to v{result.d_head}", PLAIN),
     ]
 
 
@@ -167,8 +167,10 @@ def numbers(result: Result, view: View, room: int) -> list[Line]:
         lines.append([Segment(" " * LEFT), *row([str(i + 1) for i in range(result.d_head)[part]], DIM)])
         for letter, position, values, style in rows:
             token = fit(name(result, position, view), LABEL)
-            lines.append([Segment(f"{letter} {position:>3} {token}", style), *row(two(values[part]))])
-        lines.append([Segment(fit(f"q {'x' if view.ascii else '×'} k", LEFT)), *row(two(result.products[part]), BOLD)])
+            lines.append([Segment(f"{letter} {position:>3} {token}", style), *row(written(values[part]))])
+        lines.append(
+            [Segment(fit(f"q {'x' if view.ascii else '×'} k", LEFT)), *row(written(result.products[part]), BOLD)]
+        )
     rest = result.d_head - min(result.d_head, blocks * per_line)
     more = f" ({rest} not shown)" if rest else ""
     total = f"{result.scores[seen.key]:.2f}"
@@ -204,10 +206,10 @@ def values(result: Result, view: View, shown: range) -> list[Line]:
     ]
     for i in shown:
         style = DIM if result.weights[i] < 0.005 else PLAIN
-        numbers = row([percent(result.weights[i])], BOLD) + row(two(result.v[i, :per_line]), style)
+        numbers = row([percent(result.weights[i])], BOLD) + row(written(result.v[i, :per_line]), style)
         lines.append([*label(result, i, view), *numbers, *tag(result, i, view)])
     total = fit("  sum of weight " + ("x v" if view.ascii else "× v"), LEFT + NUMBER)
-    return [*lines, [Segment(total, BOLD), *row(two(result.output[:per_line]), hue(VALUE, view))]]
+    return [*lines, [Segment(total, BOLD), *row(written(result.output[:per_line]), hue(VALUE, view))]]
 
 
 def label(result: Result, i: int, view: View) -> Line:
@@ -228,6 +230,6 @@ def row(cells: list[str], style: Style = PLAIN) -> Line:
     return [Segment("".join(f"{text:>{NUMBER}}" for text in cells), style)]
 
 
-def two(numbers: Vector) -> list[str]:
-    """With two digits after the point, which is what fits."""
-    return [f"{x:.2f}" for x in numbers]
+def written(numbers: Vector) -> list[str]:
+    """With three digits after the point, or as many as fit; never -0.000."""
+    return [f"{round(float(x), 3) + 0.0:.3f}" if abs(x) < 100 else f"{x:.1f}" for x in numbers]

@@ -13,6 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+KINDS = {  # what a score measures, in words
+    "previous": "to the token before",
+    "first": "to the first token",
+    "same": "to earlier copies of the same token",
+    "induction": "to what came after earlier copies of the same token",
+}
+
 
 @dataclass(frozen=True)
 class Scores:

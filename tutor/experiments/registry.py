@@ -31,4 +31,6 @@ EXPERIMENTS: dict[str, Entry] = {
     "temperature-lab": Entry("Temperature lab", "temperature", "temperature_lab:TemperatureLab"),
     "attention-steps": Entry("Attention in steps", "attention_steps", "attention_steps:AttentionSteps"),
     "bpe-stepper": Entry("BPE stepper", "bpe_steps", "bpe_stepper:BpeStepper"),
+    "word2vec-live": Entry("Word vectors, learned live", "word2vec", "word2vec_live:Word2VecLive"),
+    "head-gallery": Entry("Head gallery", "head_gallery", "head_gallery:HeadGallery"),
 }

@@ -33,8 +33,8 @@ class AttentionSteps(LiveWidget, can_focus=True):
     experiment = "attention-steps"
     settings: Settings
     BINDINGS = [
-        Binding("s,space", "stage(1)", "next step", key_display="s"),
-        Binding("a", "stage(-1)", "step back"),
+        Binding("s,space", "stage(1)", "step on, back", key_display="s a"),
+        Binding("a", "stage(-1)", show=False),
         Binding("left,h", "move('query', -1)", "query", key_display="←→"),
         Binding("right,l", "move('query', 1)", show=False),
         Binding("up,k", "move('key', -1)", "key", key_display="↑↓"),
