@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -26,37 +28,6 @@ class Minimal(App):
         yield Static("? keys")
 
 Minimal().run()
-"""
-MODEL = """
-import json, time
-import tutor
-import numpy as np
-from tutor.models.library import Library
-from tutor.models.sampling import Sampling, distribution, draw
-
-def best(job, n):
-    times = []
-    for _ in range(n):
-        began = time.perf_counter()
-        job()
-        times.append(time.perf_counter() - began)
-    return min(times)
-
-model = Library().model()
-rng = np.random.default_rng(1)
-ids = [model.config.bos, *rng.integers(3, model.config.vocab_size, model.config.n_ctx - 1).tolist()]
-
-def decode(n=200):
-    text = ids[:16]
-    for _ in range(n):
-        text.append(draw(distribution(model.next_logits(text), Sampling()), rng))
-
-found = {
-    "prefill": best(lambda: model.run.forward(np.array(ids)), 7),
-    "trace": best(lambda: model.run.trace(np.array(ids)), 5),
-    "decode": best(decode, 3) / 200,
-}
-print(json.dumps(found))
 """
 
 
@@ -170,8 +141,28 @@ def quitting(n: int) -> Spread:
     return Spread(tuple(times))
 
 
-def model_times() -> dict[str, float]:
-    """Seconds for a prefill of the whole context, for its trace, and for one token decoded; the best of a few."""
-    done = subprocess.run([sys.executable, "-c", MODEL], check=True, capture_output=True, timeout=120)
+def peak_memory(*arguments: str) -> dict[str, float]:
+    """The most memory of `tutor ARGUMENTS` at any time, in bytes: "resident", and on Linux "own", shared with no other.
+
+    Resident is the system's own count for the process. The other is looked up every few milliseconds while it runs.
+    """
+    process = subprocess.Popen([*TUTOR, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    pages, own = Path(f"/proc/{process.pid}/smaps_rollup"), 0
+    while True:
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if ended:
+            break
+        with contextlib.suppress(OSError):  # it may end at this moment
+            own = max(own, sum(int(line.split()[1]) for line in pages.read_text().splitlines() if "Private_" in line))
+        time.sleep(0.003)
+    if status:
+        raise AssertionError(f"tutor {arguments} ended with {status}")
+    found = {"resident": usage.ru_maxrss * (1.0 if sys.platform == "darwin" else 1024.0)}
+    return found | ({"own": own * 1024.0} if own else {})
+
+
+def race(turns: int) -> dict[str, float]:
+    """Processor seconds of each contestant, see race.py."""
+    done = subprocess.run([sys.executable, str(HERE / "race.py"), str(turns)], check=True, stdout=subprocess.PIPE)
     found: dict[str, float] = json.loads(done.stdout)
     return found
