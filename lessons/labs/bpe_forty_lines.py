@@ -1,15 +1,15 @@
-"""Byte-pair encoding: learn merges from a text, then cut a new word with them."""
+"""Byte-pair encoding: learn merges from a text, then cut a new word."""
 
 from collections import Counter
 from itertools import pairwise
 
-TEXT = "seat seat seal seal seal tea"  # change me: any text, in any language
-WORDS = ["seals", "teal", "teasel", "é"]  # words to cut with the merges that were learned
+TEXT = "seat seat seal seal seal tea"  # change me: any language
+WORDS = ["seals", "teal", "teasel", "é"]  # cut by what was learned
 MERGES = 4
 
 
 def join(tokens, pair):
-    """Replace every `pair` of neighbours, from left to right, by one token."""
+    """Make one token of each `pair` of neighbours, left to right."""
     out = []
     for token in tokens:
         if out and (out[-1], token) == pair:
@@ -20,17 +20,19 @@ def join(tokens, pair):
 
 
 def to_bytes(word):
-    return [bytes([b]) for b in word.encode("utf-8")]
+    return [bytes([b]) for b in word.encode()]
 
 
 def show(tokens):
-    return " | ".join(t.decode("utf-8", "backslashreplace") for t in tokens)
+    texts = (t.decode("utf-8", "backslashreplace") for t in tokens)
+    return " | ".join(texts)
 
 
-words = [to_bytes(word) for word in TEXT.split()]  # no merge crosses from a word into the next
+# Learn. No merge crosses from one word into the next.
+words = [to_bytes(word) for word in TEXT.split()]
 merges = []
 for _ in range(MERGES):
-    counts = Counter(pair for word in words for pair in pairwise(word))
+    counts = Counter(p for word in words for p in pairwise(word))
     if not counts:
         break
     best, n = counts.most_common(1)[0]
@@ -39,8 +41,9 @@ for _ in range(MERGES):
     print(f"merge {len(merges)}: {show(best):12} seen {n} times")
 print("the text is now:", "   ".join(show(word) for word in words))
 
+# Encode: replay the merges in the order in which they were learned.
 for word in WORDS:
     tokens = to_bytes(word)
-    for pair in merges:  # in the order in which they were learned
+    for pair in merges:
         tokens = join(tokens, pair)
     print(f"{word:8} {len(tokens)} tokens: {show(tokens)}")

@@ -246,7 +246,7 @@ LIVE = [
         "[[questions.outcomes]]",
         "exactly one outcome must hold",
     ),
-    Edit("lab", LAB, "== 2", "== 3", "== 3", "the lab ends with exit code 1: AssertionError"),
+    Edit("lab", LAB, "== 2", "== 3", "== 3", "the lab ended with exit code 1: AssertionError"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Labs that misbehave: the app goes on, and nothing is left behind."""
+"""Labs: read, changed, run and solved by key; one that misbehaves leaves nothing behind, and the app goes on."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_course import opened, write
+from small_course import opened, text_of, write
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tutor.app import TutorApp
-from tutor.screens.lab import OUTPUT, LabScreen
+from tutor.course.labs import OUTPUT
+from tutor.screens.lab import LabScreen
+from tutor.widgets.editor import Editor
 
 FORK = """
 import subprocess, sys
@@ -49,20 +51,26 @@ def lessons(tmp_path: Path) -> Path:
     return write(tmp_path / "lessons")
 
 
-async def run(app: TutorApp, pilot: Pilot[None]) -> None:
-    app.push_screen(LabScreen("count.py"))
-    await until(pilot, lambda: isinstance(app.screen, LabScreen))
+async def open_lab(app: TutorApp, pilot: Pilot[None], name: str = "count.py") -> Editor:
+    app.push_screen(LabScreen(name))
+    await until(pilot, lambda: isinstance(app.screen, LabScreen) and bool(app.screen.query(Editor)))
     await pilot.pause()
+    return app.screen.query_one(Editor)
+
+
+async def run(app: TutorApp, pilot: Pilot[None]) -> None:
+    await open_lab(app, pilot)
     await pilot.press("r")
 
 
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("while True: print('x' * 99)", f"it printed more than {OUTPUT:,} characters"),
+        ("while True: print('x' * 99)", f"It printed more than {OUTPUT:,} characters"),
         ("print(input())", "EOFError"),
         ("open('/dev/tty', 'w').write('x')", "OSError"),
         ("import os; os._exit(3)", "It ended with exit code 3."),
+        ("bytearray(1 << 31)", "A lab may have 1,024 MB of memory."),
         ("import sys; sys.stdout.buffer.write(b'\\x1b]0;x\\x07\\xff')", "␛]0;x␇\ufffd"),
         ("def", "SyntaxError"),
         ("", "It printed nothing."),
@@ -96,3 +104,107 @@ async def test_no_room_for_a_lab_is_said(lessons: Path, tmp_path: Path, monkeypa
         monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
         await pilot.press("r")
         await until(pilot, lambda: "no-python" in printed(app))
+
+
+# ── reading and changing ─────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_program_is_read_by_keys_and_told_apart_by_styles(lessons: Path, tmp_path: Path) -> None:
+    source = "# why\nfor i in 'ab':\n" + "    print(i)\n" * 60
+    (lessons / "labs" / "count.py").write_text(source, encoding="utf-8")
+    async with opened(lessons, tmp_path) as (app, pilot):
+        editor = await open_lab(app, pilot)
+        why, loop = editor.get_line(0), editor.get_line(1)
+        assert [(span.start, span.end) for span in why.spans] == [(0, 5)]
+        assert [loop.plain[span.start : span.end] for span in loop.spans] == ["for", "in", "'ab'"]
+        await pilot.press("j", "down", "space")
+        assert editor.scroll_offset.y == 12
+        await pilot.press("x", "tab")
+        assert app.screen.focused is not editor
+        assert editor.text == source
+
+
+async def test_a_new_line_begins_where_python_wants_it(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        editor = await open_lab(app, pilot)
+        await pilot.press("e", "end", "enter", *"a", "enter", *"b")
+        assert editor.text.splitlines()[:3] == ["for i in range(3):", "    a", "    b"]
+
+
+@pytest.mark.parametrize("leave", ["tab", "escape", "quit"])
+async def test_what_was_written_is_kept_however_one_leaves(leave: str, lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await open_lab(app, pilot)
+        await pilot.press("e", *"xy")
+        if leave != "quit":
+            await pilot.press(leave)
+            assert isinstance(app.screen, LabScreen)
+            assert "changed by you" in text_of(app)
+    assert (tmp_path / "labs" / "count.py").read_text().startswith("xyfor")
+    async with opened(lessons, tmp_path) as (app, pilot):
+        assert (await open_lab(app, pilot)).text.startswith("xyfor")
+
+
+async def test_the_original_comes_back_only_after_a_question(lessons: Path, tmp_path: Path) -> None:
+    own = tmp_path / "labs" / "count.py"
+    async with opened(lessons, tmp_path) as (app, pilot):
+        editor = await open_lab(app, pilot)
+        await pilot.press("u", "y")  # there is nothing to restore
+        await pilot.press("e", "x", "tab", "u")
+        assert "deleted" in printed(app)
+        await pilot.press("n")
+        assert own.is_file() and editor.text.startswith("xfor")
+        await pilot.press("y")  # nothing was asked
+        assert own.is_file()
+        await pilot.press("u", "y")
+        assert not own.exists() and editor.text.startswith("for")
+
+
+async def test_a_change_that_is_undone_leaves_no_file(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await open_lab(app, pilot)
+        await pilot.press("e", "x", "tab", "e", "backspace", "tab")
+        assert not (tmp_path / "labs" / "count.py").exists()
+
+
+# ── exercises ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def exercise(lessons: Path) -> Path:
+    given = "def size(word):\n    # YOUR TURN: how long?\n    return 0\n    # END\n"
+    check = '"""Python counts with len."""\nfrom __main__ import size\nassert size("abc") == 3, "abc has 3 letters."\n'
+    for name, text in {"": given, ".solution": given.replace("0", "len(word)"), ".check": check}.items():
+        (lessons / "labs" / f"count{name}.py").write_text(text, encoding="utf-8")
+    return lessons
+
+
+async def test_an_exercise_is_failed_hinted_at_solved_and_remembered(exercise: Path, tmp_path: Path) -> None:
+    async with opened(exercise, tmp_path) as (app, pilot):
+        editor = await open_lab(app, pilot)
+        assert "YOUR TURN" in printed(app)
+        await pilot.press("r")
+        await until(pilot, lambda: "Not yet: abc has 3 letters." in printed(app))
+        await pilot.press("H")
+        assert printed(app) == "Hint: Python counts with len."
+        await pilot.press("S")
+        assert "len(word)" not in printed(app)
+        await pilot.press("e", "down", "down", "end", "backspace", "2", "tab", "r")
+        assert "return 2" in editor.text
+        await until(pilot, lambda: "Not yet" in printed(app))
+        await pilot.press("S")
+        assert printed(app).endswith("return len(word)\n")
+        await pilot.press("e", "backspace", *"3", "tab", "r")
+        await until(pilot, lambda: "The check passes" in printed(app))
+        assert "passed" in text_of(app).splitlines()[0]
+    async with opened(exercise, tmp_path) as (app, pilot):
+        await open_lab(app, pilot)
+        assert "passed" in text_of(app).splitlines()[0]
+
+
+async def test_a_lab_that_is_no_exercise_has_no_hint(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await open_lab(app, pilot)
+        before = printed(app)
+        await pilot.press("H", "S")
+        assert printed(app) == before

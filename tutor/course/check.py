@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from tutor.course.bench import Bench
+from tutor.course.exercises import lab_of
 from tutor.course.form import check_chapter, check_fields, walk
-from tutor.course.labs import needs_torch, run_lab
 from tutor.course.live import check_live
 from tutor.course.load import facts
 from tutor.course.locate import GLOSSARY, LABS, TRACKS, inside, lessons_root
 from tutor.course.parse import shown
 from tutor.course.problems import Finding, Problem
+from tutor.course.problems import Path as Place
+from tutor.course.programs import check_lab, labs_in, strays
 from tutor.course.prose import Prose, check_pages, check_prose, of_chapter, of_glossary
 from tutor.course.schema import Chapter, ChapterEntry, Glossary, Question, Tracks
 from tutor.course.sheet import Sheet
@@ -52,7 +54,7 @@ class _Check:
 
     def file(self, path: Path, root: Path | None) -> list[Problem]:
         if path.suffix == ".py" and path.is_file():
-            return self._lab(path)
+            return check_lab(lab_of(path), self.run, self.torch)
         if root and path.exists():
             sheets, chapters, known = self._read(root)
             mine = [sheet for sheet in sheets if sheet.path.resolve() == path.resolve()]
@@ -67,7 +69,11 @@ class _Check:
 
     def course(self, root: Path) -> list[Problem]:
         sheets, chapters, known = self._read(root)
-        return self._finish(sheets, chapters, root, known)
+        problems = self._finish(sheets, chapters, root, known)
+        if all(chapter.whole for chapter in chapters):
+            opened = {lab for chapter in chapters for _, lab, _ in _labs(root, chapter.value) if lab}
+            problems += strays((root / LABS).resolve(), opened)
+        return sorted(problems)
 
     def _read(self, root: Path) -> tuple[list[Sheet[Any]], list[Sheet[Chapter]], _Known]:
         """Every file of the course, with the problems that take no running, and no chapter's own."""
@@ -100,26 +106,17 @@ class _Check:
             for prose in of_chapter(chapter.value):
                 chapter.report(check_prose(prose, names, known.cards, known.terms))
             chapter.report(check_pages(chapter.value))
-            if root:
-                labs |= _labs(root, chapter)
+            for name, lab, at in _labs(root, chapter.value) if root else ():
+                if lab:
+                    labs.add(lab)
+                else:
+                    chapter.report([Finding(at, f"there is no lab `{name}` in {LABS}")])
             if self.run:
                 chapter.report(check_live(chapter.value, self.bench))
         problems = [problem for sheet in sheets for problem in sheet.problems]
-        for lab in labs:
-            problems += self._lab(lab)
+        for lab in sorted(labs):
+            problems += check_lab(lab, self.run, self.torch)
         return sorted(set(problems))
-
-    def _lab(self, path: Path) -> list[Problem]:
-        try:
-            torch = needs_torch(path.read_bytes())
-        except SyntaxError as error:
-            return [Problem(shown(path), error.lineno or 1, f"not Python: {error.msg}")]
-        except (OSError, ValueError) as error:
-            return [Problem(shown(path), 1, f"cannot be read: {error}")]
-        if not self.run or (torch and not self.torch):
-            return []
-        ran = run_lab(path)
-        return [Problem(shown(path), ran.line, f"the lab {ran.trouble}")] if ran.trouble else []
 
 
 def _chapters(root: Path, tracks: Sheet[Tracks]) -> list[Sheet[Chapter]]:
@@ -174,15 +171,9 @@ def _kind(struct: Any) -> str:
     return "chapter" if isinstance(struct, ChapterEntry) else type(struct).__name__.lower()
 
 
-def _labs(root: Path, chapter: Sheet[Chapter]) -> set[Path]:
-    """The labs that a chapter's cards name; one that is not there is a problem of the chapter."""
-    labs: set[Path] = set()
-    for i, card in enumerate(chapter.value.cards):
-        if card.lab is None:
-            continue
-        lab = inside(root / LABS, card.lab)
-        if lab and lab.suffix == ".py" and lab.is_file():
-            labs.add(lab)
-        else:
-            chapter.report([Finding(("cards", i, "lab"), f"there is no lab `{card.lab}` in {LABS}")])
-    return labs
+def _labs(root: Path, chapter: Chapter) -> Iterator[tuple[str, Path | None, Place]]:
+    """The labs that a chapter's cards name, and where; None for one that is not there."""
+    for i, card in enumerate(chapter.cards):
+        if card.lab is not None:
+            lab = inside(root / LABS, card.lab)
+            yield card.lab, (lab if lab in labs_in((root / LABS).resolve()) else None), ("cards", i, "lab")

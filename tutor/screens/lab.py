@@ -1,44 +1,53 @@
-"""A lab: a short program of the course, to read, change and run. A change is kept in the learner's own folder."""
+"""A lab: a short program of the course, to read, change and run; a change is kept in the learner's own folder.
+
+An exercise is a lab with a gap to fill: a check runs after the program, and there are a hint and a solution.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import codecs
-import os
-import signal
-import sys
 import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
+from textwrap import dedent
 
 from textual.binding import Binding
+from textual.containers import Container
+from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
+from tutor.course.exercises import Exercise, exercise
+from tutor.course.labs import Run
 from tutor.experiments.cells import visible
 from tutor.screens.base import TutorScreen
 from tutor.widgets.card import Page
+from tutor.widgets.editor import Editor
 
-SECONDS = 30.0  # a lab may run
-OUTPUT = 20_000  # characters of its output that are shown
+PAUSE = 0.1  # seconds between two showings of a program's output
 
-
-class Editor(TextArea):
-    """Python, to read; `e` makes it writable, Tab leaves it."""
-
-    BINDINGS = [Binding("tab", "screen.leave_editor", "done", show=True)]
+PLAIN = "r runs the program, e changes it."
+EXERCISE = "An exercise: fill in what is missing below YOUR TURN. e to write, Tab when done, r to run it and its check."
+FIRST_TRY = "Try it yourself first: e to write, r to run. The solution is shown after that."
+ASK = "Take the course's own program back? What you wrote here is deleted.\n\ny  take it back     n  keep mine"
 
 
 class LabScreen(TutorScreen[None]):
-    """The program above, what it prints below."""
+    """The program and what it prints."""
 
     CSS_PATH = "lab.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-wide")]
     BINDINGS = [
         Binding("r", "run", "run"),
         Binding("x", "stop", "stop"),
-        Binding("e", "edit", "edit"),
-        Binding("u", "restore", "restore the original"),
+        Binding("e", "edit", "write"),
+        Binding("H", "hint", "hint"),
+        Binding("S", "solution", "solution"),
+        Binding("u", "restore", "original"),
+        Binding("y", "answer(True)", "take it back"),
+        Binding("n", "answer(False)", "keep mine"),
+        Binding("z", "zoom", "whole screen"),
+        Binding("tab", "app.focus_next", "other pane", show=False),
         Binding("down,j", "scroll(1)", "down", show=False),
         Binding("up,k", "scroll(-1)", "up", show=False),
         Binding("pagedown,space", "scroll(10)", "page down", show=False),
@@ -49,26 +58,36 @@ class LabScreen(TutorScreen[None]):
         super().__init__()
         self.lab = name
         self.title_text = f"Lab: {name}"
-        self._process: asyncio.subprocess.Process | None = None
-        self._printed = ""
+        self.original = ""
+        self.exercise: Exercise | None = None
+        self._tried = False
+        self._asking = False
+        self._run: Run | None = None
+        self._due: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
-        editor = Editor(language=None, read_only=True, show_line_numbers=True, tab_behavior="focus", id="code")
-        editor.can_focus = False
-        editor.cursor_blink = False
-        yield editor
-        yield Page(Static("Press r to run it, e to change it.", id="output", markup=False))
+        yield Container(Editor(id="code"), Page(Static("", id="output", markup=False)), id="panes")
 
     def on_mount(self) -> None:
-        path = self.own if self.own.is_file() else self.tutor.course.lab(self.lab)
+        path = self.tutor.course.lab(self.lab)
+        said = PLAIN
         try:
-            source = path.read_text(encoding="utf-8") if path else ""
-        except (OSError, UnicodeDecodeError) as error:
-            self._say(f"{path} cannot be read: {error}")
-            source = ""
-        self.query_one(Editor).text = source
+            if path is not None:
+                self.original = path.read_text(encoding="utf-8")
+                self.exercise = exercise(path)
+            said = EXERCISE if self.exercise else PLAIN
+            source = self.own.read_text(encoding="utf-8") if self.own.is_file() else self.original
+        except (OSError, ValueError, SyntaxError) as error:
+            said = f"{error.filename if isinstance(error, OSError) else self.lab} cannot be read: {error}"
+            source = self.original
+        self.editor.text = source
+        self._say(said)
         self._place()
-        self.query_one(Page).focus()
+        self.editor.focus()
+
+    @cached_property
+    def editor(self) -> Editor:
+        return self.query_one(Editor)
 
     @property
     def own(self) -> Path:
@@ -76,115 +95,169 @@ class LabScreen(TutorScreen[None]):
         base = self.tutor.store.path.parent if self.tutor.store.path else Path(tempfile.gettempdir())
         return base / "labs" / self.lab
 
+    @property
+    def changed(self) -> bool:
+        """Whether the program is not the course's own."""
+        return self.editor.text != self.original
+
     def _place(self) -> None:
-        self.set_title(self.title_text, "changed by you" if self.own.is_file() else "")
+        passed = "passed" if self.lab in self.tutor.store.challenges_met() else ""
+        kind = "exercise" if self.exercise else ""
+        self.set_title(
+            self.title_text, ", ".join(filter(None, (kind, passed, "changed by you" if self.changed else "")))
+        )
+        self.refresh_bindings()
 
     def _say(self, text: str) -> None:
-        lines = (visible(line) for line in text[-OUTPUT:].split("\n"))
-        self.query_one("#output", Static).update("\n".join(lines))
+        self.query_one("#output", Static).update("\n".join(visible(line) for line in text.split("\n")))
 
-    # ── editing ──────────────────────────────────────────────────────────────────────────────────────
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only keys that do something now are shown and heard."""
+        if not self.is_mounted:
+            return True
+        if action == "leave_editor":
+            return self.editor.writing
+        if action == "answer":
+            return self._asking
+        if action == "stop":
+            return self._run is not None
+        if action == "restore":
+            return self.changed and not self._asking
+        if action in ("hint", "solution"):
+            return self.exercise is not None
+        return True
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
     def action_edit(self) -> None:
-        editor = self.query_one(Editor)
-        editor.can_focus, editor.read_only = True, False
-        editor.focus()
+        self._asking = False
+        self.remove_class("-output-only")
+        self.editor.write(True)
+        self.editor.focus()
+        self.refresh_bindings()
 
     def action_leave_editor(self) -> None:
-        """Back to reading; what was changed is kept."""
-        editor = self.query_one(Editor)
-        editor.read_only = True
-        self.query_one(Page).focus()
-        editor.can_focus = False
-        original = self.tutor.course.lab(self.lab)
-        try:
-            if original is None or editor.text != original.read_text(encoding="utf-8"):
-                self.own.parent.mkdir(parents=True, exist_ok=True)
-                partial = self.own.with_suffix(".partial")
-                partial.write_text(editor.text, encoding="utf-8")
-                partial.replace(self.own)
-        except OSError as error:
-            self._say(f"Your change is not saved, but r runs it: {error}")
+        """Back to reading; what was written is kept."""
+        self.editor.write(False)
+        self._keep()
         self._place()
 
+    def action_back(self) -> None:
+        if self.editor.writing:
+            self.action_leave_editor()
+        else:
+            super().action_back()
+
+    def _keep(self) -> None:
+        """Save the change, or forget it when there is none left."""
+        try:
+            if self.changed:
+                self.own.parent.mkdir(parents=True, exist_ok=True)
+                partial = self.own.with_suffix(".partial")
+                partial.write_text(self.editor.text, encoding="utf-8")
+                partial.replace(self.own)
+            else:
+                self.own.unlink(missing_ok=True)
+        except (OSError, UnicodeEncodeError) as error:
+            self._say(f"Your change is not saved, but r runs it: {error}")
+
     def action_restore(self) -> None:
-        """The course's own program again; the change goes."""
-        with suppress(OSError):
-            self.own.unlink(missing_ok=True)
-        self.on_mount()
+        """Ask before the change is deleted."""
+        self._asking = True
+        self.remove_class("-code-only")
+        self._say(ASK)
+        self.refresh_bindings()
+
+    def action_answer(self, restore: bool) -> None:
+        self._asking = False
+        if restore:
+            self.editor.text = self.original
+            self._keep()
+        self._say(EXERCISE if self.exercise else PLAIN)
+        self._place()
+
+    # ── help with an exercise ────────────────────────────────────────────────────────────────────────
+
+    def action_hint(self) -> None:
+        if self.exercise:
+            self._tell(f"Hint: {self.exercise.hint}")
+
+    def action_solution(self) -> None:
+        """What stands in the gap of the solution, for one who has tried."""
+        if self.exercise:
+            self._tell(f"One solution:\n\n{dedent(self.exercise.answer)}" if self._tried else FIRST_TRY)
+
+    def _tell(self, text: str) -> None:
+        self._asking = False
+        self.remove_class("-code-only")
+        self._say(text)
+        self.query_one(Page).scroll_home(animate=False)
+        self.refresh_bindings()
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
     def action_scroll(self, lines: int) -> None:
-        """Scroll the program."""
-        self.query_one(Editor).scroll_relative(y=lines, animate=False)
+        """Scroll the pane that has the focus."""
+        pane = self.editor if self.editor.has_focus else self.query_one(Page)
+        pane.scroll_relative(y=lines, animate=False)
+
+    def action_zoom(self) -> None:
+        """Give the pane with the focus the whole screen, or share it again."""
+        if self.has_class("-code-only") or self.has_class("-output-only"):
+            self.remove_class("-code-only", "-output-only")
+        else:
+            self.add_class("-code-only" if self.editor.has_focus else "-output-only")
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────
 
     def action_run(self) -> None:
         self.action_stop()
-        self.run_worker(self._run(self.query_one(Editor).text), group="lab", exclusive=True)
+        self._asking = False
+        self._tried |= self.changed
+        self.remove_class("-code-only")
+        self._say("running…")
+        check = self.exercise.check if self.exercise else None
+        self._run = Run(self.lab, self.editor.text, check, self._hear)
+        self.run_worker(self._to_end(self._run), group="lab", exclusive=True)
+        self.refresh_bindings()
 
     def action_stop(self) -> None:
         """End the program and its children, if any of them runs."""
-        if self._process is not None:
-            end(self._process)
+        if self._run is not None:
+            self._run.stop()
 
-    async def _run(self, source: str) -> None:
+    def _hear(self, output: str) -> None:
+        """Show what was printed so far, soon, with what is printed until then."""
+        if self._due is None:
+            self._due = self.set_timer(PAUSE, self._show)
+
+    def _show(self) -> None:
+        self._due = None
+        if self._run is not None:
+            self._say(self._run.output)
+
+    async def _to_end(self, run: Run) -> None:
         """Run, and say how it ended."""
-        self._say("running…")
         try:
-            ended = await self._run_to_end(source)
-        except OSError as error:
-            ended = f"It cannot be run here: {error}"
-        self._say(f"{self._printed}{ended}" or "It printed nothing.")
-        if ended:
-            self.call_after_refresh(self.query_one(Page).scroll_end, animate=False)
+            ran = await run.to_end()
+        except (OSError, UnicodeEncodeError) as error:
+            self._ended(f"It cannot be run here: {error}")
+            return
+        said = [ran.output.rstrip("\n")] if ran.output else []
+        if ran.trouble:
+            said.append(f"It {ran.trouble}.")
+        elif ran.passed:
+            self.tutor.store.meet_challenge(self.lab)
+            said.append("The check passes: solved.")
+        self._ended("\n\n".join(said) or "It printed nothing.")
 
-    async def _run_to_end(self, source: str) -> str:
-        """Run in a process, session and empty folder of its own; returns how it ended, empty when well."""
-        self._printed = ""
-        with tempfile.TemporaryDirectory() as folder:
-            program = Path(folder, self.lab)
-            program.write_text(source, encoding="utf-8")
-            process = self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-u", str(program)),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                cwd=folder,
-                env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-                start_new_session=True,  # without the terminal, in which it could write
-            )
-            try:
-                return await asyncio.wait_for(self._listen(process), SECONDS)
-            except TimeoutError:
-                return f"Ended after {SECONDS:.0f} seconds."
-            finally:
-                end(process)
-                with suppress(TimeoutError):  # a child in a session of its own may hold the output for ever
-                    await asyncio.wait_for(process.communicate(), 1.0)  # a full pipe is not seen to end
-                if self._process is process:
-                    self._process = None
-
-    async def _listen(self, process: asyncio.subprocess.Process) -> str:
-        """Show the output while it comes; returns how the program ended, empty when well."""
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        assert process.stdout is not None
-        while chunk := await process.stdout.read(4096):
-            self._printed += decoder.decode(chunk).replace("\r\n", "\n")
-            if len(self._printed) > OUTPUT:
-                return f"\nEnded: it printed more than {OUTPUT:,} characters."
-            self._say(self._printed)
-        code = await process.wait()
-        return f"\nIt ended with exit code {code}." if code else ""
+    def _ended(self, said: str) -> None:
+        self._run = None
+        self._say(said)
+        self._place()
+        self.call_after_refresh(self.query_one(Page).scroll_end, animate=False)
 
     def on_unmount(self) -> None:
         self.action_stop()
-
-
-def end(process: asyncio.subprocess.Process) -> None:
-    """End a program with all that it has started."""
-    with suppress(OSError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
+        if self.editor.writing:
+            self._keep()

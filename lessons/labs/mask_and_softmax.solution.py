@@ -1,0 +1,35 @@
+"""Exercise: keep a token from seeing the ones after it."""
+
+import numpy as np
+
+np.set_printoptions(precision=2, suppress=True)
+TOKENS = ["rain", "fell", "on", "tin"]
+T, K = len(TOKENS), 16  # tokens; numbers in a query, a key, a value
+rng = np.random.default_rng(8)
+queries, keys, values = rng.normal(size=(3, T, K))  # (T, K) each
+
+
+def attention(queries, keys, values):
+    """The weights (T, T) and what each token takes away, (T, K)."""
+    weights = queries @ keys.T / np.sqrt(queries.shape[1])  # (T, T)
+    # YOUR TURN: hide the keys that come later; make rows that sum to 1
+    later = np.triu(np.ones(weights.shape), 1) == 1  # (T, T)
+    weights = np.where(later, -np.inf, weights)
+    weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    # END
+    return weights, weights @ values
+
+
+weights, out = attention(queries, keys, values)
+print("weights: a row for each query, a column for each key")
+for token, row in zip(TOKENS, weights, strict=True):
+    print(f"{token:5} {row}   sum {row.sum():.2f}")
+
+# A token that cannot see the future does not feel it change.
+values[-1] += 100
+_, changed = attention(queries, keys, values)
+print("\nand after the last token's value was changed, each takes away")
+for token, before, after in zip(TOKENS, out, changed, strict=True):
+    same = "the same" if np.allclose(before, after) else "another value"
+    print(f"{token:5} {same}")

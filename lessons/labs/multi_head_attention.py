@@ -1,0 +1,44 @@
+"""Multi-head attention by a loop, at once, and in a real model."""
+
+import numpy as np
+
+from tutor.models.library import Library
+
+TEXT = "Tom had a kite. The kite was red. Tom lost the"  # yours?
+LAYER = 4  # 1 to 6: change me
+
+model = Library().model("tiny")
+seen = model.trace(model.start(TEXT))
+q, k, v = (x[LAYER - 1] for x in (seen.query, seen.key, seen.value))
+H, T, K = q.shape  # heads, tokens, numbers a head has for each token
+mask = np.triu(np.full((T, T), -np.inf), 1)  # -inf: the key is later
+
+
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+# One head after the other: each has its own queries, keys and values.
+heads = []
+for h in range(H):
+    weights = softmax(q[h] @ k[h].T / np.sqrt(K) + mask)  # (T, T)
+    heads.append(weights @ v[h])  # (T, K)
+looped = np.concatenate(heads, axis=1)  # (T, H * K): side by side
+
+# All at once: NumPy multiplies one pair of matrices for every head.
+weights = softmax(q @ k.swapaxes(1, 2) / np.sqrt(K) + mask)  # (H, T, T)
+at_once = (weights @ v).swapaxes(0, 1).reshape(T, H * K)  # (T, H * K)
+
+print(f"{H} heads of {K} numbers: each token gets {H * K} numbers")
+print(f"the loop against all at once: {np.abs(looped - at_once).max()}")
+off = np.abs(weights - seen.attention[LAYER - 1]).max()
+print(f"ours against the model's own weights: {off:.1e}")
+assert np.allclose(looped, at_once, atol=1e-5) and off < 1e-5
+
+tokens = [model.tokenizer.decode([i]) for i in seen.ids]
+print(f"\nlayer {LAYER} looks, from the last token {tokens[-1]!r}, at")
+for h in range(H):
+    strongest = np.argsort(-weights[h, -1])[:3]
+    told = [f"{tokens[i]!r} {weights[h, -1, i]:.0%}" for i in strongest]
+    print(f"  head {h + 1}: {', '.join(told)}")
