@@ -33,5 +33,6 @@ EXPERIMENTS: dict[str, Entry] = {
     "bpe-stepper": Entry("BPE stepper", "bpe_steps", "bpe_stepper:BpeStepper"),
     "word2vec-live": Entry("Word vectors, learned live", "word2vec", "word2vec_live:Word2VecLive"),
     "head-gallery": Entry("Head gallery", "head_gallery", "head_gallery:HeadGallery"),
+    "word-space": Entry("Word space", "word_space", "word_space:WordSpace"),
     "context-shift": Entry("Context shift", "context_shift", "context_shift:ContextShift"),
 }

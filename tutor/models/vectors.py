@@ -75,7 +75,8 @@ class Vectors:
     def vector(self, word: str) -> Array:
         """The numbers (d,) of `word`, at their own length; raises KeyError."""
         row = self._index[word]
-        return self.numbers[row].astype(np.float32) * self.scales[row]
+        vector: Array = self.numbers[row].astype(np.float32) * self.scales[row]
+        return vector
 
     @cached_property
     def units(self) -> Array:
