@@ -23,6 +23,7 @@ from tutor.experiments.attention import Number, percent
 from tutor.experiments.base import ExperimentError, Reading, Table
 from tutor.experiments.cells import View
 from tutor.experiments.heads import KINDS
+from tutor.experiments.raster import Line
 
 if TYPE_CHECKING:
     from tutor.models.library import Library
@@ -33,7 +34,7 @@ Losses = NDArray[np.float64]  # (T - 1,): nats of every token but the first
 Sort = Literal["place", "previous", "first", "same", "induction", "loss"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 # Said twice, so that heads that look for repetition find some; and odd, so that little else tells what comes next.
-SAID = "Zog kept a purple spoon in the oven. Mira lost nine socks by the lake."
+SAID = "Mira lost nine socks by the lake."
 TEXT = f"{SAID} {SAID}"
 
 READINGS = {
@@ -81,7 +82,7 @@ class Result:
     off: frozenset[Head] = frozenset()
     alone: Mapping[Head, float] = field(default_factory=dict)  # how much the loss rises without this head alone
     sort: Sort = "place"
-    small: dict[Hashable, Any] = field(default_factory=dict)  # the pictures of heads that have been drawn
+    small: dict[Hashable, list[Line]] = field(default_factory=dict)  # the pictures of heads that have been drawn
 
     def at(self, settings: Settings) -> Result:
         """The same heads in another order, with another one chosen; raises ExperimentError where there is none."""

@@ -64,9 +64,9 @@ def loss_line(result: Result, view: View) -> Line:
         line += [Segment(f" {result.change:+.3f}", BOLD)]
         line += [Segment(f" against all on ({mean(result.on):.3f}); off: {off}")]
     elif result.chosen in result.alone:
-        line += [Segment(", without this head alone "), Segment(f"{result.alone[result.chosen]:+.3f}", BOLD)]
+        line += [Segment("; with only this head off "), Segment(f"{result.alone[result.chosen]:+.3f}", BOLD)]
     else:
-        line.append(Segment(f"; heads measured: {len(result.alone)} of {len(result.scores)}", DIM))
+        line.append(Segment(f"; heads tried: {len(result.alone)} of {len(result.scores)}", DIM))
     return crop(line, view)
 
 

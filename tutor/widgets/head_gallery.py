@@ -149,10 +149,10 @@ class HeadGallery(LiveWidget, can_focus=True):
             self.action_open()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While no head is open, Escape is the screen's key."""
+        """While no head is open, Escape is the screen's key; while one is, no other is sorted or switched."""
         if action == "close":
             return self.opened
-        return not (action == "sort" and self.opened)
+        return not self.opened or action not in ("sort", "switch", "all_on")
 
     def action_edit(self) -> None:
         self._field.focus()
