@@ -122,7 +122,12 @@ class Result:
 
     def applied(self, step: int) -> int:
         """The merge, from 1, that led to state number `step`, from 1."""
-        return _made(self.states[step - 1], self.states[step]) - 255
+        return self.states[step][self.changed(step)] - 255
+
+    def changed(self, step: int) -> int:
+        """Which token of state number `step`, from 1, its merge made."""
+        before = self.states[step - 1]
+        return next(i for i, token in enumerate(self.states[step]) if before[i] != token)
 
     def text(self, id: int) -> str:
         """A token as text; broken UTF-8 becomes U+FFFD."""
@@ -163,8 +168,8 @@ class Result:
             return "There is no text yet."
         of = f"{self.learned:,}" if self.complete else f"{self.learned:,} or more"
         said = [
-            f"After {self.merges:,} of {of} merges the text's {self.n_bytes:,} bytes are {self.n_tokens:,} tokens, "
-            f"{self.bytes_per_token:.2f} bytes a token."
+            f"After {self.merges:,} of {of} merges the text's {self.n_bytes:,} bytes are {self.n_tokens:,} tokens.",
+            f"That is {self.bytes_per_token:.2f} bytes a token.",
         ]
         if last := self.last:
             (a, b), n = last
@@ -217,11 +222,6 @@ class Result:
             "pairs": [pair(ids, n) for ids, n in self.top],
             "word": [[self.text(i) for i in state] for state in self.states],
         }
-
-
-def _made(before: Ids, after: Ids) -> int:
-    """The token that a merge put into `after`."""
-    return next(b for a, b in zip(before, after, strict=False) if a != b)
 
 
 def compute(settings: Settings, library: Library) -> Generator[Result | None, None, Result]:

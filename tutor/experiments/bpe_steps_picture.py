@@ -113,17 +113,13 @@ def text(result: Result, view: View) -> list[Line]:
     coming = result.next[0] if result.next else None
     tokens: list[tuple[str, Style]] = []
     for piece in result.pieces:
-        styles = [token_style(id, view) if id > 255 else PLAIN for id in piece]
+        styles = [NEW if token == newest else shade(token, view) for token in piece]
         skip = False
-        for i, id in enumerate(piece):
-            if id == newest:
-                styles[i] = NEW
-            if not skip and piece[i : i + 2] == coming:
+        for i in range(len(piece)):
+            skip = not skip and piece[i : i + 2] == coming
+            if skip:
                 styles[i : i + 2] = [COMING, COMING]
-                skip = True
-            else:
-                skip = False
-        tokens += zip((result.label(id, view.ascii) for id in piece), styles, strict=True)
+        tokens += zip((result.label(token, view.ascii) for token in piece), styles, strict=True)
     heading = "the text now" if result.all_shown else "the text now, its beginning"
     return [[Segment(fit(heading, view.width), DIM)], *wrapped(tokens, view)][: view.height]
 
@@ -155,7 +151,7 @@ def vocabulary(result: Result, view: View, most: int) -> list[Line]:
     """The tokens known, the newest first, in at most `most` lines; at last the bytes."""
     lines: list[Line] = [[Segment(f"{256 + result.merges:,} tokens known: ", DIM)]]
     used = cell_len(lines[0][0].text)
-    names = islice((result.label(id, view.ascii) for id in range(255 + result.merges, 255, -1)), 400)
+    names = islice((result.label(token, view.ascii) for token in range(255 + result.merges, 255, -1)), 400)
     for name in [*names, "and the 256 bytes" if result.merges else "the 256 bytes"]:
         if used + cell_len(name) > view.width and used:
             if len(lines) == most:
@@ -195,14 +191,16 @@ def word_steps(result: Result, view: View) -> list[Line]:
 
 def word_tokens(result: Result, step: int, view: View) -> Line:
     """One state of the word; the token that its merge made is reversed."""
-    new = result.applied(step) + 255 if step else -1
-    before = result.states[step - 1] if step else ()
-    place = next((i for i, id in enumerate(result.states[step]) if before[i : i + 1] != (id,)), -1) if step else -1
     line: Line = []
-    for i, id in enumerate(result.states[step]):
-        style = NEW if i == place and id == new else token_style(id, view) if id > 255 else PLAIN
-        line += [Segment("|" if view.ascii else "▏", DIM), Segment(result.label(id, view.ascii), style)]
+    for i, token in enumerate(result.states[step]):
+        style = NEW if step and i == result.changed(step) else shade(token, view)
+        line += [Segment("|" if view.ascii else "▏", DIM), Segment(result.label(token, view.ascii), style)]
     return line
+
+
+def shade(token: int, view: View) -> Style:
+    """A token keeps its shade; single bytes have none."""
+    return token_style(token, view) if token > 255 else PLAIN
 
 
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────────

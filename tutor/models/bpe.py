@@ -151,7 +151,7 @@ def train(words: dict[bytes, int], n_merges: int, min_count: int = 2) -> Merges:
     return merges
 
 
-def encode(piece: bytes, ranks: dict[bytes, int]) -> Iterator[list[bytes]]:
+def encode(piece: bytes, ranks: Mapping[bytes, int]) -> Iterator[list[bytes]]:
     """Encode one piece step by step: yields the tokens before the first merge and after each one.
 
     `ranks`: token bytes -> id; of all neighbours whose join is a token, the lowest id merges first.
