@@ -34,5 +34,7 @@ EXPERIMENTS: dict[str, Entry] = {
     "word2vec-live": Entry("Word vectors, learned live", "word2vec", "word2vec_live:Word2VecLive"),
     "head-gallery": Entry("Head gallery", "head_gallery", "head_gallery:HeadGallery"),
     "word-space": Entry("Word space", "word_space", "word_space:WordSpace"),
+    "embedding-map": Entry("Embedding map", "embedding_map", "embedding_map:EmbeddingMap"),
     "context-shift": Entry("Context shift", "context_shift", "context_shift:ContextShift"),
+    "tokenizer-race": Entry("Tokenizer race", "tokenizer_race", "tokenizer_race:TokenizerRace"),
 }

@@ -56,10 +56,10 @@ class WordSpace(LiveWidget, can_focus=True):
         ),
         Binding("left,h", "step_panel(-1)", "panel", show=False),
         Binding("right,l", "step_panel(1)", "panel", show=False),
+        Binding("x", "exclude", "inputs in/out"),
         Binding("up,k", "row(-1)", "row", key_display="↑↓"),
         Binding("down,j", "row(1)", show=False),
         Binding("g", "go", "its neighbours"),
-        Binding("x", "exclude", "inputs in/out"),
     ]
 
     def __init__(self, settings: Any = None, *, id: str | None = None) -> None:
