@@ -18,7 +18,7 @@ from tutor.terminal import COLORS, can_draw, colour_tier, is_utf8
 COMMANDS = {
     "course": "list tracks, chapters and what each of them holds",
     "check": "check lesson files and report every problem as file:line: message",
-    "show": "show tokens, attention or next-token probabilities of a text",
+    "show": "show what a live widget shows: as picture, table, sentence or data",
     "sample": "let the small model continue a prompt",
     "train": "train one of the shipped models again, from a text file",
     "doctor": "say what this terminal and this installation can do",

@@ -27,5 +27,5 @@ def nearest(word, k):
 
 
 for word in WORDS:
-    told = ", ".join(f"{near} {c:.2f}" for near, c in nearest(word, 5))
+    told = ", ".join(f"{near} {c:.2f}" for near, c in nearest(word, 4))
     print(f"{word:8} {told}")

@@ -12,7 +12,7 @@ import pytest
 WRONG = [  # command line, exit code, a piece of the one line
     (["shoow"], 2, "shoow"),
     (["--colors", "pink"], 2, "pink"),
-    (["show"], 2, "tokens|attention|next"),
+    (["show"], 2, "tutor show --list"),
     (["show", "tokens"], 2, "TEXT"),
     (["show", "tokens", "a", "--encoding", "klingon"], 2, "klingon"),
     (["show", "tokens", "a", "--encoding", "gpt2", "--encoding", "gpt2"], 2, "different"),

@@ -1,8 +1,13 @@
-"""`tutor show tokens|attention|next`."""
+"""`tutor show`: the three short names, and every experiment of the registry under its own."""
 
+import json
 import math
+import subprocess
+import sys
 
 import pytest
+
+from tutor.experiments.registry import EXPERIMENTS
 
 TEXT = "The dog  saw naïve 1234567 \n😀"
 
@@ -106,3 +111,85 @@ def test_attention_of_one_head(tutor):
     )
     assert first.startswith("Layer 1, head 2")
     assert second.startswith("Layer 2, head 2")
+
+
+# ── every experiment ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_shows_itself_in_four_forms(tutor, name, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "72")
+    monkeypatch.setenv("LINES", "21")
+    module = EXPERIMENTS[name].load()
+    data = tutor("show", name, "--json").data
+    assert data["name"] == name
+    assert set(data["readings"]) == set(module.READINGS)
+    assert data["data"]
+    sentence = tutor("show", name, "--sentence")
+    assert (sentence.code, sentence.out.count("\n")) == (0, 1)
+    assert sentence.out.strip()
+    table = tutor("show", name, "--table")
+    assert table.code == 0
+    assert len(table.out.splitlines()) > 1
+    picture = tutor("show", name, "--picture")
+    assert picture.code == 0
+    lines = picture.out.rstrip("\n").split("\n")
+    assert 1 < len(lines) <= 20
+    assert max(map(len, lines)) <= 72
+    assert "\x1b" not in picture.out
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_setting_is_an_option(tutor, name):
+    said = tutor("show", name, "--help")
+    assert said.code == 0
+    for field in EXPERIMENTS[name].load().Settings.__struct_fields__:
+        assert ("TEXT" if field == "text" else "--" + field.replace("_", "-")) in said.out
+
+
+def test_options_become_settings(tutor):
+    data = tutor(
+        *("show", "temperature-lab", "--temperature", "0.5", "Once", "upon a", "--top-k", "3"),
+        *("--drawn", "40", "--drawn", "41", "--json"),
+    ).data
+    assert data["readings"]["temperature"] == 0.5
+    assert data["readings"]["kept"] == 3
+    assert data["readings"]["drawn"] == 2
+    assert tutor("show", "token-splitter", "-", "--json", stdin=b"one two").data["readings"]["words"] == 2
+    special = tutor("show", "token-splitter", "<|endoftext|>", "--special", "--json").data
+    assert special["readings"]["tokens"] == 1
+    assert tutor("show", "token-splitter", "<|endoftext|>", "--no-special", "--json").data["readings"]["tokens"] > 1
+    assert tutor("show", "attention-heatmap", "a b c", "--query", "1", "--json").data["readings"]["query"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("splitter",), "invalid choice: 'splitter'"),
+        (("temperature-lab", "--seed", "-3"), "--seed: must be a whole number from 0, not '-3'"),
+        (("temperature-lab", "--tokens", "2000"), "--tokens: must be a whole number from 0 to 1000, not '2000'"),
+        (("temperature-lab", "--temperature", "warm"), "--temperature: must be a number, not 'warm'"),
+        (("temperature-lab", "--temperature", "-1"), "temperature"),
+        (("token-splitter", "--encodings", "latin"), "no encoding 'latin'"),
+        (("attention-heatmap", "--layer", "99"), "there is no layer 99 here"),
+        (("token-splitter", "--tokens", "1"), "unrecognized arguments: --tokens"),
+        (("token-splitter", "--height", "0"), "must be a whole number from 1"),
+        (("--json", "token-splitter"), "--json stands after the name"),
+    ],
+)
+def test_a_wrong_option_is_one_line(tutor, arguments, said):
+    done = tutor("show", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_the_list_names_everything_and_loads_nothing(tutor):
+    listed = tutor("show", "--list", "--json").data
+    assert {"tokens", "attention", "next", *EXPERIMENTS} == {one["name"] for one in listed}
+    assert [line.split()[0] for line in tutor("show", "--list").out.splitlines()] == [one["name"] for one in listed]
+    look = (
+        "import json, sys; from tutor.cli import main; main(['show', '--list']); print(json.dumps(list(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert not {"numpy", "rich", "tiktoken", "textual"} & set(json.loads(done.stdout.splitlines()[-1]))

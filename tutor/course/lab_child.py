@@ -45,7 +45,7 @@ def main(program: str, check: str | None = None) -> NoReturn:
     try:
         run(check, ModuleType("check"))
     except BaseException as error:
-        print(NOT_YET + reason(error, check), flush=True)
+        print(f"\n{NOT_YET}{reason(error, check)}", flush=True)
         sys.exit(FAILED)
     sys.exit(PASSED)
 

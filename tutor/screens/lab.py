@@ -17,7 +17,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tutor.course.exercises import Exercise, exercise
+from tutor.course.exercises import Exercise, exercise, split
 from tutor.course.labs import Run
 from tutor.experiments.cells import visible
 from tutor.screens.base import TutorScreen
@@ -100,12 +100,14 @@ class LabScreen(TutorScreen[None]):
         """Whether the program is not the course's own."""
         return self.editor.text != self.original
 
+    @property
+    def passed(self) -> bool:
+        """Whether the learner has solved this exercise, now or before."""
+        return self.lab in self.tutor.store.challenges_met()
+
     def _place(self) -> None:
-        passed = "passed" if self.lab in self.tutor.store.challenges_met() else ""
-        kind = "exercise" if self.exercise else ""
-        self.set_title(
-            self.title_text, ", ".join(filter(None, (kind, passed, "changed by you" if self.changed else "")))
-        )
+        said = {"exercise": bool(self.exercise), "passed": self.passed, "changed by you": self.changed}
+        self.set_title(self.title_text, ", ".join(what for what, so in said.items() if so))
         self.refresh_bindings()
 
     def _say(self, text: str) -> None:
@@ -130,9 +132,13 @@ class LabScreen(TutorScreen[None]):
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
     def action_edit(self) -> None:
+        """Let keys write; in an exercise that is as it was given, where something is missing."""
         self._asking = False
         self.remove_class("-output-only")
         self.editor.write(True)
+        if self.exercise and not self.changed:
+            before, _, _ = split(self.original)
+            self.editor.move_cursor((before.count("\n"), 0), center=True)
         self.editor.focus()
         self.refresh_bindings()
 
@@ -185,7 +191,8 @@ class LabScreen(TutorScreen[None]):
     def action_solution(self) -> None:
         """What stands in the gap of the solution, for one who has tried."""
         if self.exercise:
-            self._tell(f"One solution:\n\n{dedent(self.exercise.answer)}" if self._tried else FIRST_TRY)
+            tried = self._tried or self.passed
+            self._tell(f"One solution:\n\n{dedent(self.exercise.answer)}" if tried else FIRST_TRY)
 
     def _tell(self, text: str) -> None:
         self._asking = False
