@@ -28,7 +28,7 @@ PAIR = 16  # columns of a pair, at most
 def picture(result: Result, view: View) -> list[Line]:
     """`view.height` lines."""
     if not result.n_bytes:
-        return [[Segment(fit("Write a text to see its merges.", view.width), DIM)]][: view.height]
+        return [[Segment(fit("Write a text to see its merges.", view.width, end(view)), DIM)]][: view.height]
     top = summary(result, view)
     tall = view.height >= TALL
     below = [] if tall else [*vocabulary(result, view, 1), *word_line(result, view)]
@@ -37,7 +37,7 @@ def picture(result: Result, view: View) -> list[Line]:
     right = replace(view, width=max(1, view.width - left - 2), height=room)
     beside = column(result, right) if tall else text(result, right)
     pairs = pair_list(result, replace(view, width=left, height=room))
-    body = [[*pad(a, left + 2), *b] for a, b in zip(pairs, beside, strict=True)]
+    body = [cropped([*pad(a, left + 2), *b], view) for a, b in zip(pairs, beside, strict=True)]
     return [*top, *body, *below][: view.height]
 
 
@@ -121,7 +121,7 @@ def text(result: Result, view: View) -> list[Line]:
                 styles[i : i + 2] = [COMING, COMING]
         tokens += zip((result.label(token, view.ascii) for token in piece), styles, strict=True)
     heading = "the text now" if result.all_shown else "the text now, its beginning"
-    return [[Segment(fit(heading, view.width), DIM)], *wrapped(tokens, view)][: view.height]
+    return [[Segment(fit(heading, view.width, end(view)), DIM)], *wrapped(tokens, view)][: view.height]
 
 
 def wrapped(tokens: Iterable[tuple[str, Style]], view: View) -> list[Line]:
