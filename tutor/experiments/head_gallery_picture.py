@@ -1,9 +1,12 @@
 """How the head gallery is drawn: every head as a small picture beside its name and score, as many as fit.
 
-With two colours a cell, half-blocks; without colour Braille dots where the attention is strong; in ASCII glyphs.
+Braille dots stand where the attention is strong: they show a stripe that half-blocks of the same size would blur, and
+another order of all heads is a few kilobytes. In ASCII there are glyphs of growing density.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from rich.cells import cell_len
@@ -13,7 +16,7 @@ from tutor.experiments.attention import percent
 from tutor.experiments.attention_picture import BOLD, SHORT, Picture, legend, scroll, width_of
 from tutor.experiments.cells import View, fit
 from tutor.experiments.head_gallery import Head, Result, mean, name
-from tutor.experiments.raster import DIM, HERE, LEVELS, MASKED, PLAIN, Line, Pixels, has_halves, quantised, raster
+from tutor.experiments.raster import DIM, HERE, LEVELS, Line, Pixels, quantised, raster
 
 WORDS = 6  # columns beside a small picture
 STRONG = 0.1  # a dot is a weight of this or more
@@ -38,7 +41,7 @@ def picture(result: Result, view: View, first: int = 0) -> Picture:
         body += [[segment for line in lines for segment in line] for lines in zip(*tiles, strict=True)]
     if len(body) < room:
         body.append(scale(view))
-    return Picture(top, body[: max(1, room)], 0, (first, 0))
+    return Picture(top, body[: max(1, room)], view.width, (first, 0))
 
 
 def per_row(result: Result, width: int) -> int:
@@ -87,9 +90,9 @@ def order_line(result: Result, view: View, first: int, part: list[Head]) -> Line
 
 def scale(view: View) -> Line:
     """What the small pictures are made of."""
-    if has_halves(view) or view.ascii:
-        return legend(view, "")
-    told = f"a dot: {STRONG:.0%} of a query's attention or more; queries run down, keys to the right"
+    if view.ascii:
+        return legend(replace(view, tier="none"), "")
+    told = f"a dot: {STRONG:.0%} of a query's attention or more; queries down, keys to the right"
     return [Segment(told[: view.width], DIM)]
 
 
@@ -130,16 +133,13 @@ def value(result: Result, head: Head) -> tuple[str, str]:
 
 def thumbnail(result: Result, view: View, head: Head, width: int, height: int) -> list[Line]:
     """The attention of one head in `width` x `height` cells."""
-    key = (head, width, height, view.tier, view.ascii)
+    key = (head, width, height, view.ascii)
     if key not in result.small:
         pixels = quantised(result.seen.attention[head])
-        if has_halves(view):
-            lines = raster(strongest(pixels, 2 * height, width), view, 1, halves=True)
-        elif view.ascii:
-            lines = raster(strongest(pixels, height, width), view, 1, halves=False)
+        if view.ascii:
+            result.small[key] = raster(strongest(pixels, height, width), replace(view, tier="none"), 1, halves=False)
         else:
-            lines = braille(strongest(pixels, 4 * height, 2 * width))
-        result.small[key] = lines
+            result.small[key] = braille(strongest(pixels, 4 * height, 2 * width))
     return result.small[key]
 
 
@@ -151,15 +151,11 @@ def strongest(pixels: Pixels, rows: int, columns: int) -> Pixels:
 
 
 def braille(pixels: Pixels) -> list[Line]:
-    """Dots for weights of `STRONG` and more; eight pixels a cell, the cells of the masked part are left open."""
+    """Dots for weights of `STRONG` and more, eight pixels a cell."""
     dots = pixels >= STRONG**0.5 * LEVELS
     lines: list[Line] = []
-    for y in range(0, len(pixels), 4):
-        cells = []
-        for x in range(0, pixels.shape[1], 2):
-            block = dots[y : y + 4, x : x + 2]
-            sign = sum(_DOTS[i][j] for i, j in np.argwhere(block))
-            hidden = (pixels[y : y + 4, x : x + 2] == MASKED).all()
-            cells.append("·" if hidden else chr(0x2800 + sign) if sign else " ")
-        lines.append([Segment("".join(cells), PLAIN)])
+    for y in range(0, len(dots), 4):
+        blocks = (dots[y : y + 4, x : x + 2] for x in range(0, dots.shape[1], 2))
+        signs = (sum(_DOTS[i][j] for i, j in np.argwhere(block)) for block in blocks)
+        lines.append([Segment("".join(chr(0x2800 + sign) if sign else " " for sign in signs))])
     return lines
