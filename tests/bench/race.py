@@ -98,9 +98,9 @@ class Torch(PlainTorch):
         return self.next_logits(list(ids), 0).numpy()
 
 
-def read_all(numbers: Array) -> None:
-    """Read every number once, doing as little with it as can be."""
-    numbers.max()
+def read_all(numbers: Array, times: Array) -> None:
+    """Read every number once, as decoding does: times a vector."""
+    numbers @ times
 
 
 def in_turn(jobs: dict[str, Callable[[], object]], turns: int) -> dict[str, float]:
@@ -120,16 +120,17 @@ def race(folder: Path, turns: int) -> dict[str, float]:
     ours, theirs, plain = Ours(folder), Transformers(folder), Torch(folder)
     config, prompt = ours.loaded.config, ours.loaded.start(PROMPT)
     whole = [*prompt, *ours.greedy(prompt, config.n_ctx - len(prompt))]
-    near, far = np.ones(config.n_parameters, np.float32), np.ones(FAR, np.float32)
-    parts = [far[i : i + len(near)] for i in range(0, len(far) - len(near), len(near))]
+    rows, row = config.n_parameters // config.d_model, np.ones(config.d_model, np.float32)
+    far = np.ones((FAR // len(row), len(row)), np.float32)
+    parts = [far[i : i + rows] for i in range(0, len(far) - rows, rows)]
     decoding = in_turn(
         {
             "decode, ours": lambda: ours.greedy(prompt, N),
             "decode, transformers": lambda: theirs.greedy(prompt, N),
             "decode, plain PyTorch": lambda: plain.greedy(prompt, N),
             "decode and draw, ours": lambda: ours.drawn(prompt, N),
-            "weights from cache": lambda: [read_all(near) for _ in range(N)],
-            "weights from memory": lambda: [read_all(part) for part in parts],
+            "weights from cache": lambda: [read_all(parts[0], row) for _ in range(N)],
+            "weights from memory": lambda: [read_all(part, row) for part in parts],
         },
         turns,
     )
