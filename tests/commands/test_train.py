@@ -1,6 +1,7 @@
 """`tutor train`: a short run of the real recipe."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -12,11 +13,21 @@ import pytest
 from tutor.commands.progress import display, duration
 from tutor.commands.train import follow
 from tutor.models.library import Model
+from tutor.training.recipes import RECIPES
+
+
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}  # two wait for each other on a busy machine
 
 
 def test_list(tutor):
-    assert [recipe["name"] for recipe in tutor("train", "--list", "--json").data] == ["tiny"]
-    assert tutor("train", "--list").out.startswith("tiny  ")
+    names = [recipe["name"] for recipe in tutor("train", "--list", "--json").data]
+    assert names == list(RECIPES) and names[0] == "tiny"
+    assert [line.split()[0] for line in tutor("train", "--list").out.splitlines()] == names
+
+
+def test_a_run_that_a_recipe_does_not_have(tutor, stories, tmp_path):
+    done = tutor(*command(stories, tmp_path, "--only", "4k")[3:])
+    assert done.code != 0 and "tiny has no run '4k'; it has tiny" in done.err
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +51,7 @@ def command(stories: Path, out: Path, *options: str) -> list[str]:
 
 def test_interrupted_run_goes_on_and_leaves_a_model(stories, tmp_path):
     out = tmp_path / "mine"
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": ONE_THREAD}
     with subprocess.Popen(command(stories, out, "--json"), **pipes) as process:
         first = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
@@ -52,7 +63,7 @@ def test_interrupted_run_goes_on_and_leaves_a_model(stories, tmp_path):
     assert f"stopped after step {len(steps)} of 3" in said
     assert "Traceback" not in said
 
-    done = subprocess.run(command(stories, out), capture_output=True, text=True)
+    done = subprocess.run(command(stories, out), capture_output=True, text=True, env=ONE_THREAD)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"step {len(steps) + 1}/3" in done.stdout
     assert "bits/byte" in done.stdout

@@ -25,8 +25,9 @@ class Training(TutorApp):
         self.engine.submit("training", self.job, self.listen, priority=Priority.BACKGROUND)
 
     def job(self):
-        from tutor.training import tiny
-        return tiny.run(folder / "stories.txt", folder / "stories.txt", folder / "out", tokens=10**6)
+        from tutor.training.recipes import runs
+        from tutor.training.run import run
+        return run(runs("tiny")["tiny"], folder / "stories.txt", folder / "stories.txt", folder / "out")
 
     def listen(self, event):
         if isinstance(event, Update) and event.value.step == 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -31,8 +32,10 @@ class Display(Protocol):
 
 @contextmanager
 def display(as_json: bool, colors: Colors = "auto") -> Iterator[Display]:
-    """The display that suits stdout."""
-    if as_json:
+    """The display that suits stdout; none for a process of `torchrun` other than the first."""
+    if os.environ.get("RANK", "0") != "0":
+        yield Nothing()
+    elif as_json:
         yield JsonLines()
     elif sys.stdout.isatty():
         bar = Bar(colors)
@@ -40,6 +43,16 @@ def display(as_json: bool, colors: Colors = "auto") -> Iterator[Display]:
             yield bar
     else:
         yield Lines()
+
+
+class Nothing:
+    """Shows nothing."""
+
+    def step(self, progress: Progress) -> None:
+        pass
+
+    def say(self, message: str) -> None:
+        pass
 
 
 class JsonLines:

@@ -6,6 +6,7 @@ import argparse
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -15,25 +16,26 @@ from tutor.commands import CommandError
 from tutor.commands.arguments import add_json, whole
 from tutor.commands.output import print_json
 from tutor.commands.progress import Display, display
+from tutor.training.recipes import RECIPES
 
 if TYPE_CHECKING:
     from tutor.training.loop import Progress
 
-RECIPES = {"tiny": "a Llama-style model of 3 million parameters on simple stories"}
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("recipe", nargs="?", metavar="RECIPE", help="which model; --list names them")
+    parser.add_argument("recipe", nargs="?", metavar="RECIPE", help="what to train; --list names the recipes")
     parser.add_argument("--list", action="store_true", help="list the recipes")
+    parser.add_argument("--only", metavar="RUN", help="of a recipe with several runs, this one")
     parser.add_argument(
         "--corpus", type=Path, metavar="FILE", help="stories to learn from, a line <|endoftext|> between two"
     )
     parser.add_argument("--valid", type=Path, metavar="FILE", help="stories to measure on, none of them in the corpus")
+    parser.add_argument("--first", type=Path, metavar="FILE", help="another text, for runs that read one before")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="where checkpoint and model go; a run begun there goes on"
     )
     parser.add_argument(
-        "--tokens", type=whole(1), metavar="N", help="tokens to see in the whole run (default: the recipe's)"
+        "--tokens", type=whole(1), metavar="N", help="tokens to see in a whole run (default: the recipe's)"
     )
     parser.add_argument("--seed", type=whole(0), default=1, metavar="S", help="of every random choice (default: 1)")
     add_json(parser)
@@ -49,30 +51,46 @@ def run(args: argparse.Namespace) -> int:
     missing = [f"--{name}" for name in ("corpus", "valid", "out") if getattr(args, name) is None]
     if missing:
         raise CommandError(f"tutor train {args.recipe} needs {', '.join(missing)}")
-    for path in (args.corpus, args.valid):
+    for path in filter(None, (args.corpus, args.valid, args.first)):
         with path.open("rb"):  # a wrong name is said before PyTorch is loaded
             pass
     if find_spec("torch") is None:
         raise CommandError("training needs PyTorch: pip install 'llm-tutor[train]'", 1)
+    todo = chosen(args)
     with display(args.json, args.colors) as shown:
-        return follow(begin(args), shown)
+        for name, steps in todo:
+            if len(todo) > 1:
+                shown.say(f"{args.recipe}: {name}")
+            if code := follow(steps, shown):
+                return code
+    return 0
 
 
 def list_recipes(as_json: bool) -> int:
     if as_json:
         print_json([{"name": name, "summary": summary} for name, summary in RECIPES.items()])
     else:
+        width = max(map(len, RECIPES))
         for name, summary in RECIPES.items():
-            print(f"{name}  {summary}")
+            print(f"{name:{width}}  {summary}")
     return 0
 
 
-def begin(args: argparse.Namespace) -> Iterator[Progress]:
-    """The run, one item a step."""
-    from tutor.training import tiny
+def chosen(args: argparse.Namespace) -> list[tuple[str, Iterator[Progress]]]:
+    """The recipe's runs by name, none of them begun; a recipe of several has a folder for each."""
+    from tutor.training import run
+    from tutor.training.recipes import runs
 
-    tokens = {} if args.tokens is None else {"tokens": args.tokens}
-    return tiny.run(args.corpus, args.valid, args.out, seed=args.seed, **tokens)
+    all_runs = runs(args.recipe)
+    if args.only is not None and args.only not in all_runs:
+        raise CommandError(f"{args.recipe} has no run {args.only!r}; it has {', '.join(all_runs)}")
+    todo = []
+    for name, what in all_runs.items():
+        if args.only in (None, name):
+            out = args.out if len(all_runs) == 1 else args.out / name
+            shorter = what if args.tokens is None else replace(what, tokens=args.tokens)
+            todo.append((name, run.run(shorter, args.corpus, args.valid, out, args.seed, args.first)))
+    return todo
 
 
 def follow(steps: Iterator[Progress], shown: Display) -> int:

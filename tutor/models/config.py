@@ -15,7 +15,8 @@ from tutor.models.jsonfile import read_object
 class Config:
     """A decoder in one of two layouts.
 
-    `llama`: RMSNorm, SwiGLU, no biases, positions rotary or by ALiBi. `gpt2`: LayerNorm, GELU, biases, positions learned.
+    `llama`: RMSNorm, SwiGLU, no biases, positions rotary or by ALiBi.
+    `gpt2`: LayerNorm, GELU, biases, positions learned.
     """
 
     vocab_size: int  # V
@@ -144,7 +145,7 @@ def _gpt2(raw: dict[str, Any]) -> Config:
     if sizes["d_model"] % sizes["n_head"]:
         raise ValueError("its heads do not divide its width")
     return Config(
-        **sizes,  # type: ignore[arg-type]
+        **sizes,
         n_kv_head=sizes["n_head"],
         layout="gpt2",
         positions="learned",

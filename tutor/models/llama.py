@@ -254,8 +254,9 @@ def silu(x: Array) -> Array:
 
 def gelu(x: Array) -> Array:
     """x times the share of a normal distribution below x, by the tanh formula of GPT-2."""
-    inner = np.float32(np.sqrt(2 / np.pi)) * (x + np.float32(0.044715) * x * x * x)
-    return np.float32(0.5) * x * (np.float32(1) + np.tanh(inner))
+    inner: Array = np.float32((2 / np.pi) ** 0.5) * (x + np.float32(0.044715) * x * x * x)
+    share: Array = np.float32(0.5) * (np.float32(1) + np.tanh(inner))
+    return x * share
 
 
 def softmax(x: Array) -> Array:
@@ -287,6 +288,6 @@ def alibi_slopes(n_head: int) -> Array:
 
 
 def distance(begin: int, end: int) -> Array:
-    """Key position less query position, (T, S), for the queries from `begin` on: 0 for itself, -1 for the one before."""
+    """Key position less query position, (T, S), for the queries from `begin` on: 0 at itself, -1 at the one before."""
     position = np.arange(end, dtype=np.float32)
     return position[None, :] - position[begin:, None]

@@ -10,11 +10,11 @@ import torch
 from torch.nn import functional as F
 
 from tutor.training.corpus import Tokens
-from tutor.training.gpt import GPT
+from tutor.training.network import Network
 
 
 @torch.no_grad()
-def bits_per_byte(model: GPT, stories: Sequence[Tokens], n_bytes: int, rows: int = 16) -> float:
+def bits_per_byte(model: Network, stories: Sequence[Tokens], n_bytes: int, rows: int = 16) -> float:
     """Total negative log-likelihood of the stories in bits, over their size in bytes.
 
     Each story begins with the start token, which is not itself predicted. A story longer than the context

@@ -8,12 +8,33 @@ gives both a use. Half of these rows repeat random tokens, half a stretch of the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 IGNORE = -100  # a target that the loss leaves out, as PyTorch's cross_entropy does
 
 SHORTEST, LONGEST = 12, 100  # tokens in the repeated passage
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share of rows with a repeat over a run: full, then falling, then a trace."""
+
+    full: float
+    trace: float
+    fall: tuple[float, float]  # where it begins and ends to fall, as shares of the run
+
+
+SHARE = Share(0.35, 0.04, (0.40, 0.75))
+
+
+def share_at(done: float, share: Share = SHARE) -> float:
+    """The share when `done` (0 to 1) of the run is over."""
+    begin, end = share.fall
+    fallen = min(1.0, max(0.0, (done - begin) / (end - begin)))
+    return share.full + (share.trace - share.full) * fallen
 
 
 def repeat_rows(

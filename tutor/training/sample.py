@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import torch
 
-from tutor.training.gpt import GPT
+from tutor.training.network import Network
 
 
 @torch.no_grad()
-def sample(model: GPT, ids: Sequence[int], n: int, temperature: float = 0.8, seed: int = 1) -> list[int]:
+def sample(model: Network, ids: Sequence[int], n: int, temperature: float = 0.8, seed: int = 1) -> list[int]:
     """`ids` and `n` tokens drawn after them, each pass reading at most the context anew."""
     generator = torch.Generator().manual_seed(seed)
     training = model.training
