@@ -148,6 +148,14 @@ FORM = [
     Edit("below zero", ONE, "answer = 1", "answer = 1\ntolerance = -1", "tolerance", "`tolerance` is below zero"),
     Edit("address", ONE, "https://example.org/paper", "example", "url = ", "`example` is no web address"),
     Edit("date", ONE, '"2016-06"', '"June 2016"', "June", "`June 2016` is no date"),
+    Edit(
+        "long prediction",
+        TWO,
+        'text = "How many?"',
+        'text = "' + "How many? " * 80 + '"',
+        "How many? How many?",
+        "the prediction takes 15 lines with its outcomes; there are 11",
+    ),
     Edit("two sentences", ONE, "pieces, not letters", "pieces. It is so", "It is so", "an insight is one sentence"),
 ]
 
@@ -345,6 +353,33 @@ def test_what_is_not_there(tmp_path: Path) -> None:
 def test_a_chapter_file_that_no_track_names(lessons: Path) -> None:
     (lessons / "main/03-spare.toml").write_text('id = "spare"\n')
     assert "03-spare.toml:1: no chapter in tracks.toml has this file" in said(check(lessons, run=False))
+
+
+@pytest.mark.parametrize(
+    ("places", "lengths", "says"),
+    [
+        ([0, 1, 2, 3, 0, 1, 2], [5] * 7, ""),
+        ([1, 1, 1, 1, 0, 2, 3], [5] * 7, "choice 2 is the correct one in 4 of 7 questions"),
+        ([1, 1, 1, 1, 1], [5] * 5, ""),
+        ([0, 1, 2, 3, 0, 1], [50, 50, 50, 50, 5, 5], ""),
+        ([0, 1, 2, 3, 0, 1], [50, 50, 50, 50, 50, 5], "the correct choice is the longest in 5 of 6 questions"),
+    ],
+)
+def test_keys_that_are_known_without_reading(lessons: Path, places: list[int], lengths: list[int], says: str) -> None:
+    questions = []
+    for n, (place, length) in enumerate(zip(places, lengths, strict=True)):
+        questions.append(
+            f'[[questions]]\nid = "more-{n}"\nkind = "one"\ngoal = "count-pieces"\ncard = "pieces-code"\n'
+            'text = "Which?"\n'
+        )
+        for i, letter in enumerate("abcd"):
+            text, correct = (letter * length, "true") if i == place else (letter * 9, "false")
+            questions.append(f'[[questions.choices]]\ntext = "{text}"\ncorrect = {correct}\nexplain = "It is there."\n')
+    path = lessons / ONE
+    start = path.read_text(encoding="utf-8").split("[[questions]]")[0]
+    path.write_text(start + "\n".join(questions), encoding="utf-8")
+    found = [problem.message for problem in check(path, run=False) if "correct" in problem.message]
+    assert [message.split(":")[0] for message in found] == ([says] if says else [])
 
 
 # ── any text at all ──────────────────────────────────────────────────────────────────────────────────

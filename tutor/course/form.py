@@ -15,6 +15,7 @@ from tutor.course.prose import linked_terms, one_paragraph, used_facts
 from tutor.course.schema import AnyQuestion, Blank, Card, Chapter, Number, OneChoice, Outcome, SeveralChoices, Struct
 from tutor.course.text import SHOW
 
+FEW_KEYS = 6  # questions in which a place or length may be chance
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # What no goal begins with: it is no verb, or one that no question can test.
 _NO_VERB = re.compile(
@@ -87,6 +88,7 @@ def check_chapter(chapter: Chapter) -> Iterator[Finding]:
         if re.search(r"[.?!]\s+[A-Z]", one_paragraph(insight.text)):
             yield Finding(("insights", i, "text"), "an insight is one sentence")
     yield from _check_facts(chapter)
+    yield from _check_keys(chapter)
     if not chapter.opening:
         yield from _check_counts(chapter)
 
@@ -148,6 +150,25 @@ def _check_question(question: AnyQuestion, at: Path) -> Iterator[Finding]:
             pass
         case _:
             yield from _check_outcomes(question.outcomes, (*at, "outcomes"))
+
+
+def _check_keys(chapter: Chapter) -> Iterator[Finding]:
+    """Correct choices that are known by their place or length rather than by what they say."""
+    asked = [question for question in chapter.questions if isinstance(question, OneChoice)]
+    keys = [(question.choices, i) for question in asked for i, choice in enumerate(question.choices) if choice.correct]
+    if len(keys) < FEW_KEYS:
+        return
+    letter, most = Counter(i for _, i in keys).most_common(1)[0]
+    if most > len(keys) / 2:
+        said = f"choice {letter + 1} is the correct one in {most} of {len(keys)} questions: vary its place"
+        yield Finding(("questions",), said)
+    longest = sum(
+        all(len(other.text) < len(choices[i].text) for other in choices if other is not choices[i])
+        for choices, i in keys
+    )
+    if longest > len(keys) * 2 / 3:
+        said = f"the correct choice is the longest in {longest} of {len(keys)} questions: lengthen others"
+        yield Finding(("questions",), said)
 
 
 def _twice(texts: list[str], at: Path, kind: str) -> Iterator[Finding]:

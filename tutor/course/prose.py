@@ -17,6 +17,8 @@ from tutor.course.text import FACT, WIDTH, inline, links, parse, plain
 
 PAGE = 18  # lines of a card without a widget, at 80x24
 ABOVE_WIDGET = 9  # lines of a card with one, its `first` included
+PREDICTION = 11  # lines of a prediction below its card, with the blank one before its outcomes
+OUTCOME = 66  # cells of an outcome
 TITLE = 56  # cells, beside the place mark
 
 _VERDICT = re.compile(
@@ -168,6 +170,12 @@ def check_pages(chapter: Chapter) -> Iterator[Finding]:
             for span in block.spans if block.kind == "code" else ():
                 if cell_len(span.text.expandtabs(4)) > WIDTH - 2:
                     yield Finding(("cards", i, "text"), f"a line of code is wider than {WIDTH - 2} cells", span.text)
+        for j, prediction in enumerate(card.predictions):
+            lines = 1 + len(plain(f"Before you see it: {prediction.text}", known))
+            lines += sum(len(plain(outcome.text, known, OUTCOME)) for outcome in prediction.outcomes)
+            if lines > PREDICTION:
+                said = f"the prediction takes {lines} lines with its outcomes; there are {PREDICTION}"
+                yield Finding(("cards", i, "predictions", j, "text"), said)
 
 
 def linked_terms(chapter: Chapter) -> set[str]:
