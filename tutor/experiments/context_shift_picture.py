@@ -25,8 +25,8 @@ MARK = "|"
 def picture(result: Result, view: View) -> list[Line]:
     """At most `view.height` lines: headings, a line a layer, then as there is room GloVe's line and words on it all."""
     length = min(24, max(15, view.width // 5))
-    rest = max(0, view.width - LAYER - COSINE - 2 - length)
-    widths = (length, (rest - 1) // 2, rest // 2)
+    rest = max(0, view.width - LAYER - COSINE - 2 - length - 2)
+    widths = (length, rest // 2, rest - rest // 2)
     cosines = result.cosines
     room = view.height - len(cosines) - 1
     notes = explained(result, view) if room > 1 else []

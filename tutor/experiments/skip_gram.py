@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 
-BATCH = 128  # pairs a step, B; their gradients are added up, as if each pair had had a small step of its own
+BATCH = 128  # pairs a step at most, B; their gradients are added up, as if each pair had had a small step of its own
+LEAST_BATCH = 8  # pairs; between the two a quarter of V, lest one word gets too many small steps at once
 BLOCK = 4096  # centres whose pairs are made and shuffled at once
 NOISE_POWER = 0.75  # drawn words come by their count to this power
 RUNAWAY = 1000.0  # nats: vectors of such a loss only grow
@@ -76,7 +77,7 @@ def read(text: str, min_count: int) -> Generator[None, None, Corpus]:
 
 
 class SkipGram:
-    """The two vectors of every word, and the one step that improves them. The same seed gives the same vectors."""
+    """The two vectors of every word, and the step that improves them. The same seed gives the same vectors."""
 
     def __init__(self, corpus: Corpus, *, d: int, window: int, negatives: int, subsample: float, seed: int) -> None:
         """`corpus.has_pairs`. `subsample`: words are left out of an epoch with probability 1 - sqrt(subsample /
@@ -94,6 +95,7 @@ class SkipGram:
         noise = corpus.counts**NOISE_POWER
         self._noise = np.cumsum(noise / noise.sum())
         self._noise[-1] = 1
+        self._batch = min(BATCH, max(LEAST_BATCH, v // 4))
         self._batches = self._endless()
 
     @property
@@ -125,26 +127,27 @@ class SkipGram:
             if (np.diff(sentence[kept]) == 0).any():  # else take this epoch whole
                 ids, sentence = ids[kept], sentence[kept]
             for block in self._rng.permutation(-(-len(ids) // BLOCK)):
-                at, other = self._block(sentence, int(block) * BLOCK)
+                places = np.arange(block * BLOCK, min((block + 1) * BLOCK, len(ids)))
+                reach = self._rng.integers(1, self.window + 1, len(places))
+                at, other = pairs(sentence, places, reach)
                 order = self._rng.permutation(len(at))
-                for start in range(0, len(order), BATCH):
-                    chosen = order[start : start + BATCH]
+                for start in range(0, len(order), self._batch):
+                    chosen = order[start : start + self._batch]
                     yield ids[at[chosen]], ids[other[chosen]]
 
-    def _block(self, sentence: Ids, start: int) -> tuple[Ids, Ids]:
-        """Places of centres and of their contexts, for the centres of one block.
 
-        Each centre draws how far its window reaches, 1 to `window`, so that nearer words count more.
-        """
-        at = np.arange(start, min(start + BLOCK, len(sentence)))
-        reach = self._rng.integers(1, self.window + 1, len(at))
-        found: list[tuple[Ids, Ids]] = []
-        for offset in (o for distance in range(1, self.window + 1) for o in (-distance, distance)):
-            other = at + offset
-            inside = (other >= 0) & (other < len(sentence)) & (reach >= abs(offset))
-            inside[inside] = sentence[at[inside]] == sentence[other[inside]]
-            found.append((at[inside], other[inside]))
-        return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
+def pairs(sentence: Ids, at: Ids, reach: Ids) -> tuple[Ids, Ids]:
+    """Places of centres and of contexts: to each place `at[i]` all in its sentence that are at most `reach[i]` away.
+
+    With a reach drawn from 1 to the window for every centre, nearer words count more.
+    """
+    found: list[tuple[Ids, Ids]] = []
+    for offset in (o for distance in range(1, int(reach.max()) + 1) for o in (-distance, distance)):
+        other = at + offset
+        inside = (other >= 0) & (other < len(sentence)) & (reach >= abs(offset))
+        inside[inside] = sentence[at[inside]] == sentence[other[inside]]
+        found.append((at[inside], other[inside]))
+    return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
 
 
 def loss_and_gradients(centre: Floats, targets: Floats) -> tuple[Floats, Floats, Floats]:

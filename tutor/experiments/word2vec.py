@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import cached_property
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -45,6 +45,7 @@ NEIGHBOURS = 20
 MAPPED = 40  # words on the map, at most
 CLOSE = 8  # neighbours among them
 LONG = 4  # letters; frequent words with fewer are left off the map
+BREATH = 0.0002  # seconds after a step for other threads; without them a key waits for the interpreter, 5 ms a turn
 SLICE, FRAME = 0.02, 0.12  # seconds between two yields, and between two pictures
 
 
@@ -195,7 +196,7 @@ class Result:
         }
 
 
-RAN_AWAY = "The loss ran away: the learning rate is too high."
+RAN_AWAY = "The loss ran away: the rate is too high."
 
 
 def flattened(rows: Floats, before: Floats | None = None) -> tuple[Floats, Floats, float]:
@@ -234,6 +235,7 @@ class Session:
         yielded = shown = perf_counter()
         while model.steps < settings.steps and not model.diverged:
             model.step(settings.rate(model.steps))
+            sleep(BREATH)
             if (now := perf_counter()) - yielded > SLICE:
                 result = None
                 if frames and now - shown > FRAME:

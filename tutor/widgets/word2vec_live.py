@@ -27,7 +27,7 @@ from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-FEWEST, MOST = 4, 200  # steps a beat
+FEWEST, MOST = 4, 100  # steps a beat
 RUNNING, AT_WORK, PAUSED = "training; g stops it", "training", "g trains on, s one step"
 
 
@@ -66,7 +66,7 @@ class Word2VecLive(LiveWidget, can_focus=True):
     """One training goes on from beat to beat; another text begins another."""
 
     experiment = "word2vec-live"
-    pace = 0.12  # seconds between two beats
+    pace = 0.15  # seconds between two beats
     settings: Settings
     DEFAULT_CSS = """
     Word2VecLive {
