@@ -83,6 +83,18 @@ class Result:
         return places
 
     @cached_property
+    def frame(self) -> NDArray[np.float64]:
+        """Where the words are in the frame that the settings put on the map, (n, 2): each axis from -1 to 1 inside."""
+        s = self.settings
+        frame: NDArray[np.float64] = (self.places - (s.x, s.y)) * s.zoom
+        return frame
+
+    @cached_property
+    def in_sight(self) -> list[int]:
+        """The words within the frame."""
+        return [int(i) for i in np.flatnonzero((np.abs(self.frame) < 1 + 1e-9).all(axis=1))]
+
+    @cached_property
     def nearest(self) -> list[int]:
         """For each word the one with the largest cosine; itself where it is alone."""
         return [int(i) for i in self.cosines.argmax(axis=1)] if self.words else []

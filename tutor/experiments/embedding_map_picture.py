@@ -14,9 +14,9 @@ import numpy as np
 from rich.segment import Segment
 from rich.style import Style
 
-from tutor.experiments.cells import View, fit
+from tutor.experiments.cells import View
 from tutor.experiments.embedding_map import Result, percent
-from tutor.experiments.word_space_picture import paragraph
+from tutor.experiments.word_space_picture import cut, paragraph
 
 Line = list[Segment]
 Cell = tuple[int, int]  # line and column
@@ -33,23 +33,22 @@ class Picture:
     """What is drawn, and what found no room."""
 
     lines: list[Line]
-    in_sight: tuple[int, ...]  # the words within the frame
-    unnamed: tuple[int, ...]  # those of them whose name found no free side
+    unnamed: tuple[int, ...]  # the words in sight whose name found no free side
 
 
 def picture(result: Result, view: View) -> Picture:
     """Draw the map in `view.height` lines; the last ones say what it shows."""
     if not result.words:
-        return Picture([[Segment(line)] for line in paragraph(result.sentence(), view)][: view.height], (), ())
+        return Picture([[Segment(line)] for line in paragraph(result.sentence(), view)][: view.height], ())
     told = [line for text in words(result) for line in paragraph(text, view)]
     height = max(1, view.height - len(told) - 1)
     dots = place(result, view.width, height)
     names, unnamed = name(result.words, dots, view.width, height)
     lines = compose(result, view, height, dots, names)
-    legend = axes(result, len(dots), len(unnamed), view)
-    below = [[Segment(fit(legend, view.width, "~" if view.ascii else "…").rstrip(), DIM)]]
+    legend = axes(result, len(unnamed), view)
+    below = [[Segment(cut(legend, view.width, view), DIM)]]
     below += [[Segment(line)] for line in told]
-    return Picture([*lines, *below][: max(0, view.height)], tuple(dots), tuple(unnamed))
+    return Picture([*lines, *below][: max(0, view.height)], tuple(unnamed))
 
 
 def words(result: Result) -> list[str]:
@@ -58,7 +57,7 @@ def words(result: Result) -> list[str]:
     return [text for text in (*said, result.complaint()) if text]
 
 
-def axes(result: Result, n: int, unnamed: int, view: View) -> str:
+def axes(result: Result, unnamed: int, view: View) -> str:
     """What the axes show of the variance, how far one is in, and what found no room."""
     if len(result.words) < 2:
         return "a map needs two words at least"
@@ -66,7 +65,7 @@ def axes(result: Result, n: int, unnamed: int, view: View) -> str:
     right, up = (">", "^") if view.ascii else ("→", "↑")
     parts = [f"variance {right} {one}  {up} {two}  hidden {hidden}"]
     if result.settings.zoom > 1:
-        parts.append(f"zoom {result.settings.zoom:g}, {n} of {len(result.words)} words")
+        parts.append(f"zoom {result.settings.zoom:g}, {len(result.in_sight)} of {len(result.words)} words")
     if unnamed:
         parts.append(f"{unnamed} name{'s' * (unnamed > 1)} left out")
     return "   ".join(parts)
@@ -77,13 +76,10 @@ def axes(result: Result, n: int, unnamed: int, view: View) -> str:
 
 def place(result: Result, width: int, height: int) -> dict[int, tuple[Cell, int]]:
     """For each word in sight its cell, and how high in it: 0 top, 1 middle, 2 bottom."""
-    s = result.settings
-    across = ((result.places[:, 0] - s.x) * s.zoom + 1) / 2
-    down = (1 - (result.places[:, 1] - s.y) * s.zoom) / 2
-    inside = (across > -1e-9) & (across < 1 + 1e-9) & (down > -1e-9) & (down < 1 + 1e-9)
+    across, down = (result.frame[:, 0] + 1) / 2, (1 - result.frame[:, 1]) / 2
     columns = np.rint(across * (width - 1)).astype(int)
     thirds = np.rint(down * (3 * height - 1)).astype(int)
-    return {int(i): ((int(thirds[i]) // 3, int(columns[i])), int(thirds[i]) % 3) for i in np.flatnonzero(inside)}
+    return {i: ((int(thirds[i]) // 3, int(columns[i])), int(thirds[i]) % 3) for i in result.in_sight}
 
 
 def name(

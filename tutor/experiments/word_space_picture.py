@@ -26,7 +26,7 @@ def picture(result: Result, view: View, at: int | None = None) -> list[Line]:
         lines = [[Segment(line)] for word in result.unknown for line in paragraph(str(word), view)]
     else:
         lines = PANELS[result.settings.panel](result, view, at)
-    return lines[: max(0, view.height)]
+    return [Segment.adjust_line_length(line, view.width, pad=False) for line in lines[: max(0, view.height)]]
 
 
 def n_rows(result: Result, width: int) -> int:
@@ -43,7 +43,7 @@ def neighbours(result: Result, view: View, at: int | None) -> list[Line]:
     """The nearest words with their cosines."""
     title = f"nearest to {result.word} by cosine, of {len(result.vectors):,} words"
     rows = view.height - 1
-    return [[Segment(fit(title, view.width), DIM)], *ranking(result.neighbours, view, rows, at, lambda _: "")]
+    return [[Segment(cut(title, view.width, view), DIM)], *ranking(result.neighbours, view, rows, at, lambda _: "")]
 
 
 def analogy(result: Result, view: View, at: int | None) -> list[Line]:
@@ -87,8 +87,7 @@ def cosine(result: Result, view: View, at: int | None) -> list[Line]:
     same = int((products > 0).sum())
     degree = " degrees" if view.ascii else "°"
     title = f"cosine {result.cosine:.2f}   angle {result.angle:.0f}{degree}   same sign in {same} of {len(products)}"
-    end = "~" if view.ascii else "…"
-    names = [fit(word, 8, end).strip().rjust(8) for word in (result.word, result.other)]
+    names = [cut(word, 8, view).rjust(8) for word in (result.word, result.other)]
     room = max(0, view.width - 39)
     shown = page(len(products), view.height - 3, at)
     others = np.delete(products[order], list(shown)).sum()
@@ -120,8 +119,8 @@ def bias(result: Result, view: View, at: int | None) -> list[Line]:
     shown = page(total, view.height - len(caution) - 2, at)
     part = f"   rows {shown[0] + 1}-{shown[-1] + 1} of {total}" if len(shown) < total else ""
     width = view.width // len(columns)
-    titles = "".join(fit(f"  {title}", width) for title in columns).rstrip() + part
-    lines: list[Line] = [[Segment(fit(yours, view.width), BOLD)], [Segment(titles, DIM)]]
+    titles = "".join(fit(cut(f"  {title}", width, view), width) for title in columns).rstrip() + part
+    lines: list[Line] = [[Segment(cut(yours, view.width, view), BOLD)], [Segment(titles, DIM)]]
     for i in shown:
         cells = [leaning(found[i], most, width, view) if i < len(found) else "" for found in columns.values()]
         words = "".join(cell.ljust(width) for cell in cells)[1:]
@@ -169,11 +168,17 @@ def signed(value: float, width: int, view: View) -> str:
     room = (width - 1) // 2
     if room < 1:
         return ""
-    whole, rest = divmod(round(min(1.0, abs(value)) * room * 2), 2)
     block, left, right, axis = ("#", "", "", "|") if view.ascii else ("█", "▐", "▌", "│")
+    halves = round(min(1.0, abs(value)) * room) * 2 if view.ascii else round(min(1.0, abs(value)) * room * 2)
+    whole, rest = divmod(halves, 2)
     if value < 0:
         return (left * rest + block * whole).rjust(room) + axis + " " * room
     return " " * room + axis + (block * whole + right * rest).ljust(room)
+
+
+def cut(text: str, width: int, view: View) -> str:
+    """`text`, shortened where it is wider than `width`."""
+    return fit(text, width, "~" if view.ascii else "…").rstrip()
 
 
 def paragraph(text: str, view: View) -> list[str]:

@@ -166,8 +166,7 @@ class EmbeddingMap(LiveWidget, can_focus=True):
         """To the next word or the one before; the frame goes along if it does not show it."""
         if result := self.shown:
             i = (result.selected + by) % len(result.words)
-            drawn = embedding_map_picture.picture(result, self.view(*self.query_one(MapPicture).size))
-            self.steer(selected=result.words[i], **({} if i in drawn.in_sight else self._place_of(result, i)))
+            self.steer(selected=result.words[i], **({} if i in result.in_sight else self._place_of(result, i)))
 
     def action_zoom(self, factor: float) -> None:
         """Nearer, to the selected word, or farther."""
