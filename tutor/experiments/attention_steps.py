@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Vector = NDArray[np.float32]
 PRODUCTS, SCORES, SCALED, MASKED, SOFTMAX, OUTPUT = range(6)  # the stages
+TOLD = 4  # numbers of a value that are told in words and rows; `data` has all of them
 
 READINGS = {
     "stage": "the step shown: 0 products, 1 scores, 2 divided, 3 masked, 4 softmax, 5 times V",
@@ -218,7 +219,9 @@ class Result:
         if self.stage == SOFTMAX:
             most = f"the largest {percent(self.weights[self.top])} for {top}"
             return f"Softmax makes them shares of 100 %, {most}; the entropy is {self.entropy:.2f} bits"
-        return f"Each value times its weight, added up: {listed(self.output[:4])} and {self.d_head - 4} more numbers"
+        return (
+            f"Each value times its weight, added up: {listed(self.output[:TOLD])} and {self.d_head - TOLD} more numbers"
+        )
 
     def broken(self) -> str:
         """What the switches broke, from the softmax on; empty when nothing."""
@@ -266,7 +269,7 @@ class Result:
         return f"{where}: {self.said()}. {self.broken()} {self.seen.cut_sentence()}".replace("  ", " ").rstrip()
 
     def table(self) -> Table:
-        """Stage 0: number by number; stages 1 to 4: key by key; stage 5: the values and their weighted sum."""
+        """Stage 0: number by number; stages 1 to 4: key by key; stage 5: the first numbers of the values, and of their sum."""
         seen = self.seen
         if self.stage == PRODUCTS:
             columns = ("number", f"query of {seen.name(seen.query)}", f"key of {seen.name(seen.key)}", "product")
@@ -279,10 +282,10 @@ class Result:
         if self.stage < OUTPUT:
             told = [tuple(cell(column[i], j) for j, column in enumerate(self.steps())) for i in range(self.t)]
             return Table(("position", "token", *self.names()), [(*a, *b) for a, b in zip(label, told, strict=True)])
-        numbers = [tuple(f"{x:.3f}" for x in row) for row in (*self.v, self.output)]
+        numbers = [tuple(f"{x:.3f}" for x in row[:TOLD]) for row in (*self.v, self.output)]
         shares = [*map(percent, self.weights), "100 %"]
         rows_v = [(*a, b, *c) for a, b, c in zip([*label, ("", "sum")], shares, numbers, strict=True)]
-        return Table(("position", "token", "weight", *(f"v{i + 1}" for i in range(self.d_head))), rows_v)
+        return Table(("position", "token", "weight", *(f"v{i + 1}" for i in range(TOLD))), rows_v)
 
     def data(self) -> dict[str, Any]:
         """Every step of the query, key by key; `masked` is null where the mask hides a token."""
