@@ -269,7 +269,7 @@ class Result:
         return f"{where}: {self.said()}. {self.broken()} {self.seen.cut_sentence()}".replace("  ", " ").rstrip()
 
     def table(self) -> Table:
-        """Stage 0: number by number; stages 1 to 4: key by key; stage 5: the first numbers of the values, and of their sum."""
+        """Stage 0: number by number; stages 1 to 4: key by key; stage 5: the values and their sum."""
         seen = self.seen
         if self.stage == PRODUCTS:
             columns = ("number", f"query of {seen.name(seen.query)}", f"key of {seen.name(seen.key)}", "product")
