@@ -22,7 +22,7 @@ from tutor.experiments.base import ExperimentError, Reading, Table
 from tutor.experiments.cells import View, visible, visible_bytes
 from tutor.experiments.tokens import Rows
 from tutor.models import bpe, wordpiece
-from tutor.models.unigram import Cut
+from tutor.models.unigram import UNKNOWN, Cut
 from tutor.models.vocabularies import Vocabularies, load, pretokenize, with_mark, without_space
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Word:
     parts: tuple[str, ...]  # the first with its space
     bpe: tuple[tuple[bytes, ...], ...]  # tokens of every part; joined they are the part
     wordpiece: tuple[tuple[str, ...], ...]
-    unigram: tuple[tuple[str, ...], ...]
+    unigram: tuple[tuple[str, ...], ...]  # `<unk>` for what it does not know
     unknown: int  # `[UNK]` among WordPiece's
     unigram_unknown: int
     differing: tuple[bool, ...]  # whether each part is cut in different ways
@@ -251,7 +251,8 @@ def cut_word(parts: list[str], known: Vocabularies) -> Word:
             _bytes_before(part, [end + space for end in accumulate(plain)]),  # it leaves the space out
         }
         differing.append(lost[i] or missing[i] > 0 or len(places) > 1)
-    return Word(tuple(parts), by_bpe, by_wordpiece, by_unigram, sum(lost), sum(missing), tuple(differing))
+    given = tuple(tuple(p if p in known.unigram.scores else UNKNOWN for p in pieces) for pieces in by_unigram)
+    return Word(tuple(parts), by_bpe, by_wordpiece, given, sum(lost), sum(missing), tuple(differing))
 
 
 def _bytes_before(part: str, ends: Iterable[int]) -> tuple[int, ...]:

@@ -11,12 +11,14 @@ from rich.style import Style
 
 from tutor.experiments.cells import View, fit, token_style, visible, visible_bytes
 from tutor.experiments.tokenizer_race import NAMES, Reason, Result, Word
+from tutor.models.unigram import UNKNOWN as UNIGRAM_UNKNOWN
 from tutor.models.wordpiece import UNKNOWN
 
 Line = list[Segment]
 
 PLAIN, BOLD, DIM, HERE = Style(), Style(bold=True), Style(dim=True), Style(bold=True, reverse=True)
-SHORT = 4  # lines of the reasons where there is little room
+TALL = 26  # lines from which there is room for long reasons
+REASONS = 18  # lines they have then, so that the table does not move with the word
 NAME = 11  # columns of a method's name before its reason
 
 
@@ -25,12 +27,12 @@ def picture(result: Result, view: View) -> list[Line]:
     if result.reason is None:
         return [[Segment(fit("Write a text to see its cuts.", view.width, end(view)), DIM)]][: view.height]
     top = summary(result, view)
-    full = reasons(result.reason, view)
-    room = view.height - len(top) - 2  # one line of the table's heading, one between
-    rows = min(len(result.words), max(3, room - len(full)))
-    below = full if len(full) <= room - rows else short_reasons(result.reason, view)
-    gap = int(room - rows > len(below) - 1)
-    rows = min(len(result.words), max(1, room + 1 - gap - len(below)))
+    gap = int(view.height > 12)
+    room = view.height - len(top) - 1 - gap  # one line for the table's heading
+    below = reasons(result.reason, view)
+    if view.height < TALL or len(below) > max(REASONS, room - len(result.words)):
+        below = short_reasons(result.reason, view)
+    rows = max(1, min(len(result.words), room - (REASONS if view.height >= TALL else len(below))))
     lines = [*top, *table(result, view, rows), *[[]] * gap, *(cropped(line, view) for line in below)]
     return [*lines, *[[]] * (view.height - len(lines))][: view.height]
 
@@ -39,10 +41,9 @@ def summary(result: Result, view: View) -> list[Line]:
     """Words, how many are cut differently or unknown, and how large the vocabularies are."""
     n = len(result.words)
     said = f"{n:,} word{'' if n == 1 else 's'}, {result.differ:,} cut differently"
-    if result.unknown:
-        said += f", {result.unknown:,} {UNKNOWN} by WordPiece"
-    lines = [[Segment(said, BOLD), Segment(f"   vocabularies of {result.vocab_size:,} tokens", DIM)]]
-    return [cropped(line, view) for line in lines]
+    for count, name in ((result.unknown, UNKNOWN), (result.unigram_unknown, UNIGRAM_UNKNOWN)):
+        said += f", {count:,} {name}" if count else ""
+    return [cropped([Segment(f"{result.vocab_size:,} tokens each   ", DIM), Segment(said, BOLD)], view)]
 
 
 # ── the words ────────────────────────────────────────────────────────────────────────────────────────
@@ -86,11 +87,13 @@ def cell(word: Word, method: str, view: View, width: int) -> Line:
 def short_reasons(reason: Reason, view: View) -> list[Line]:
     """One line a method, and one for unigram's second choice."""
     merges = [f"{n} {bytes_label(token, view)}" for n, token in reason.merges]
-    by_bpe = f"merges, the earliest first: {', '.join(merges)}" if merges else "no merge applies"
+    by_bpe = f"merge {', '.join(merges)}" if merges else "no merge applies"
     pieces = [shown(tried[-1], view) for tried in reason.attempts]
     longer = [len(tried) - 1 for tried in reason.attempts]
-    tries = [f"{piece} ({n} longer tried)" if n else piece for piece, n in zip(pieces, longer, strict=True)]
-    by_wordpiece = f"the longest that fits: {', '.join(tries)}"
+    tries = [f"{piece} ({n})" if n else piece for piece, n in zip(pieces, longer, strict=True)]
+    if longer[0]:
+        tries[0] = f"{pieces[0]} ({longer[0]} longer ones tried)"
+    by_wordpiece = f"longest first: {', '.join(tries)}"
     if not reason.known:
         by_wordpiece = f"no piece begins with {pieces[-1]}, so all of {shown(reason.part.strip(), view)} is {UNKNOWN}"
     lines: list[Line] = [
@@ -98,7 +101,7 @@ def short_reasons(reason: Reason, view: View) -> list[Line]:
         [Segment("WordPiece".ljust(NAME), BOLD), Segment(by_wordpiece)],
         *([Segment(name.ljust(NAME), BOLD), *line] for name, line in unigram_lines(reason, view)),
     ]
-    return lines[:SHORT]
+    return lines
 
 
 def reasons(reason: Reason, view: View) -> list[Line]:
@@ -130,9 +133,13 @@ def unigram_lines(reason: Reason, view: View) -> list[tuple[str, Line]]:
     for i, (cut, scores) in enumerate(reason.cuts):
         pieces = " ".join(shown(piece, view) for piece in cut.pieces)
         terms = " ".join(f"{score:.1f}" for score in scores)
-        text = f"{pieces}   {terms} = {cut.score:.1f}" if len(scores) > 1 else f"{pieces}   {cut.score:.1f}"
-        odds = f"   {reason.odds:,.2g} times less probable" if i and reason.odds < 1e4 else ""
-        lines.append(("second" if i else "unigram", [Segment(text.replace("-", minus)), Segment(odds, DIM)]))
+        total = f"= {cut.score:.1f}" if len(scores) > 1 else ""
+        numbers = f"  {terms} {total}".replace("-", minus)
+        odds = f"  {reason.odds:.2g} times rarer" if i and 1 < reason.odds < 100 else ""
+        line = [Segment(pieces), Segment(numbers)]
+        if NAME + 2 + sum(cell_len(segment.text) for segment in line) + len(odds) <= view.width:
+            line.append(Segment(odds, DIM))
+        lines.append(("next best" if i else "unigram", line))
     return lines
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 SPACE = "▁"
+UNKNOWN = "<unk>"  # what a model is given for unknown characters side by side
 PENALTY = 10.0  # SentencePiece's: an unknown character is by so much less probable than any piece, as a logarithm
 LONGEST = 16  # characters of a piece that training considers
 SEED = 10  # pieces to begin with for each that is wanted
