@@ -187,8 +187,8 @@ class Result:
         if len(self.reason.cuts) > 1:
             (best, _), (second, _) = self.reason.cuts
             said += (
-                f" For unigram the log-probability is {best.score:.1f}; the next best, "
-                f"{' | '.join(second.pieces)}, has {second.score:.1f}."
+                f" Unigram's best cut of '{self.reason.part.strip()}' has the log-probability {best.score:.1f}, "
+                f"the next best, {' | '.join(second.pieces)}, {second.score:.1f}."
             )
         return said
 
