@@ -174,7 +174,7 @@ def test_a_picture_fits_and_shows_the_marked_row(
     lines = text(found, View(width, height, "none", ascii), at)
     assert len(lines) <= height
     assert not ascii or all(line.isascii() for line in lines)
-    if height >= 12:
+    if height >= 12 and not found.unknown:
         assert sum(line.startswith(">" if ascii else "▸") for line in lines) == (at is not None)
     assert all(cell_len(line) <= width for line in lines)
 
