@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter, sleep
@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import RenderableType
 from rich.segment import SegmentLines
 
 from tutor.experiments import base, skip_gram
 from tutor.experiments.base import ExperimentError, Reading, Table
 from tutor.experiments.cells import View
+from tutor.experiments.embedding_map import pca
 from tutor.experiments.prose import passages
-from tutor.experiments.skip_gram import Corpus, Floats, SkipGram
+from tutor.experiments.skip_gram import Corpus, SkipGram
 
 if TYPE_CHECKING:
     from tutor.models.library import Library
@@ -47,6 +49,8 @@ CLOSE = 8  # neighbours among them
 LONG = 4  # letters; frequent words with fewer are left off the map
 BREATH = 0.0002  # seconds after a step for other threads; without them a key waits for the interpreter, 5 ms a turn
 SLICE, FRAME = 0.02, 0.12  # seconds between two yields, and between two pictures
+
+Floats = NDArray[np.floating[Any]]
 
 
 class Settings(base.Settings, frozen=True):
@@ -93,7 +97,7 @@ class Result:
     losses: Floats  # (steps,): of each step, in nats a pair
     pairs: int
     diverged: bool
-    axes: Floats | None  # (d, 2) of an earlier map, which this one is turned to
+    before: Mapping[str, Floats]  # the places (2,) of words on an earlier map, to which this one is turned
 
     @property
     def steps(self) -> int:
@@ -141,10 +145,11 @@ class Result:
         return list(dict.fromkeys((*chosen, *near, *frequent, *self.corpus.words[:MAPPED])))[:MAPPED]
 
     @cached_property
-    def plane(self) -> tuple[Floats, Floats, float]:
-        """(d, 2) axes, (n, 2) places of the mapped words, and how much of their variance (0 to 1) the places show."""
-        rows = self.vectors[[self.corpus.index[word] for word in self.mapped]]
-        return flattened(rows, self.axes)
+    def plane(self) -> tuple[dict[str, Floats], float]:
+        """The place (2,) of every mapped word, and how much of their variance (0 to 1) the places show."""
+        places, shares = pca(self.vectors[[self.corpus.index[word] for word in self.mapped]])
+        plane = dict(zip(self.mapped, places, strict=True))
+        return turned(plane, self.before), sum(shares)
 
     # ── as every experiment's result ─────────────────────────────────────────────────────────────────
 
@@ -184,14 +189,14 @@ class Result:
 
     def data(self) -> dict[str, Any]:
         """`losses` a step, `nearest` to the word, and the `map` with the share of variance it shows."""
-        _, places, share = self.plane
+        plane, share = self.plane
         return {
             "steps": self.steps,
             "loss": self.loss,
             "losses": self.losses.tolist(),
             "word": self.word,
             "nearest": [{"word": word, "cosine": cosine} for word, cosine in self.nearest],
-            "map": dict(zip(self.mapped, places.tolist(), strict=True)),
+            "map": {word: place.tolist() for word, place in plane.items()},
             "explained": share,
         }
 
@@ -199,20 +204,17 @@ class Result:
 RAN_AWAY = "The loss ran away: the rate is too high."
 
 
-def flattened(rows: Floats, before: Floats | None = None) -> tuple[Floats, Floats, float]:
-    """The plane in which `rows` (n, d) vary most, by principal components: axes (d, 2), places (n, 2), share of
-    the variance. With axes from `before` the plane is turned and mirrored to lie as they did (Procrustes)."""
-    centred = rows - rows.mean(axis=0)
-    _, size, directions = np.linalg.svd(centred, full_matrices=False)
-    axes: Floats = directions[:2].T
-    if before is None:
-        axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), range(axes.shape[1])])
-    else:
-        left, _, right = np.linalg.svd(axes.T @ before)
-        axes = axes @ left @ right
-    variance = size.astype(np.float64) ** 2
-    share = float(variance[:2].sum() / variance.sum()) if variance.any() else 0.0
-    return axes, centred @ axes, share
+def turned(plane: Mapping[str, Floats], before: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The places of `plane`, turned and mirrored to lie as close to those of the same words `before` as they can.
+
+    Orthogonal Procrustes, Schönemann 1966, https://doi.org/10.1007/BF02289451.
+    """
+    both = [word for word in plane if word in before]
+    if not both:
+        return dict(plane)
+    now, then = (np.array([places[word] for word in both]) for places in (plane, before))
+    left, _, right = np.linalg.svd(now.T @ then)
+    return {word: place @ left @ right for word, place in plane.items()}
 
 
 class Session:
@@ -223,7 +225,7 @@ class Session:
         self._asked: object = None
         self._corpus: Corpus | None = None
         self._model: SkipGram | None = None
-        self._axes: Floats | None = None
+        self._plane: Mapping[str, Floats] = {}
 
     def at(self, settings: Settings, frames: bool = False) -> Generator[Result | None, None, Result]:
         """Train on to `settings.steps`; from the beginning if that is behind, or if another model is asked for.
@@ -250,7 +252,7 @@ class Session:
             self._corpus = yield from corpus(settings)
             self._source = settings.source
         if self._model is None or self._asked != settings.model or settings.steps < self._model.steps:
-            self._model, self._asked, self._axes = SkipGram(self._corpus, **settings.model), settings.model, None
+            self._model, self._asked, self._plane = SkipGram(self._corpus, **settings.model), settings.model, {}
         return self._model
 
     def _result(self, settings: Settings, model: SkipGram) -> Result:
@@ -262,10 +264,10 @@ class Session:
             losses=np.array(model.losses, np.float32),
             pairs=model.pairs,
             diverged=model.diverged,
-            axes=self._axes,
+            before=self._plane,
         )
         result.readings()
-        self._axes = result.plane[0]
+        self._plane = result.plane[0]
         return result
 
 

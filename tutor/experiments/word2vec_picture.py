@@ -14,8 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tutor.experiments.cells import View, colour, fit, visible
-from tutor.experiments.skip_gram import Floats
-from tutor.experiments.word2vec import CLOSE, RAN_AWAY, Result
+from tutor.experiments.word2vec import CLOSE, RAN_AWAY, Floats, Result
 
 Line = list[Segment]
 
@@ -102,7 +101,8 @@ def neighbours(result: Result, view: View) -> list[Line]:
 
 def word_map(result: Result, view: View) -> list[Line]:
     """The mapped words at their places; both axes are stretched to fill the room."""
-    _, places, share = result.plane
+    plane, share = result.plane
+    places = np.array([plane[word] for word in result.mapped])
     height = view.height - 1
     rows: list[list[tuple[int, str, Style]]] = [[] for _ in range(height)]
     close = {word for word, _ in result.nearest[:CLOSE]}
