@@ -12,7 +12,7 @@ from tutor.experiments.cells import Tier
 _QUIET = {
     "block-cursor-text-style": "bold",
     "block-cursor-blurred-text-style": "bold",
-    "input-cursor-text-style": "reverse",
+    "input-cursor-text-style": "none",
 }
 
 

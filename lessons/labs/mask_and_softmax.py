@@ -13,7 +13,7 @@ def attention(queries, keys, values):
     """The weights (T, T) and what each token takes away, (T, K)."""
     weights = queries @ keys.T / np.sqrt(queries.shape[1])  # (T, T)
     # YOUR TURN: hide the keys that come later; make rows that sum to 1
-
+    weights = weights  # no mask and no softmax yet
     # END
     return weights, weights @ values
 

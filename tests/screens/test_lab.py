@@ -16,6 +16,7 @@ from textual.widgets import Static
 from tutor.app import TutorApp
 from tutor.course.labs import OUTPUT
 from tutor.screens.lab import LabScreen
+from tutor.themes import THEMES
 from tutor.widgets.editor import Editor
 
 FORK = """
@@ -129,6 +130,17 @@ async def test_a_new_line_begins_where_python_wants_it(lessons: Path, tmp_path: 
         editor = await open_lab(app, pilot)
         await pilot.press("e", "end", "enter", *"a", "enter", *"b")
         assert editor.text.splitlines()[:3] == ["for i in range(3):", "    a", "    b"]
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+async def test_the_cursor_is_seen_in_every_theme(theme: str, lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        app.set_theme(theme)
+        editor = await open_lab(app, pilot)
+        await pilot.press("e", "end")
+        styles = [(style, text) for text, style, _ in editor.render_line(0) if style]
+        (cursor,) = [style for style, text in styles if style.reverse]
+        assert {style.bgcolor for style, _ in styles} == {cursor.bgcolor}  # not reversed twice
 
 
 @pytest.mark.parametrize("leave", ["tab", "escape", "quit"])

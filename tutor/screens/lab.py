@@ -137,8 +137,8 @@ class LabScreen(TutorScreen[None]):
         self.remove_class("-output-only")
         self.editor.write(True)
         if self.exercise and not self.changed:
-            before, _, _ = split(self.original)
-            self.editor.move_cursor((before.count("\n"), 0), center=True)
+            before, gap, _ = split(self.original)
+            self.editor.move_cursor((before.count("\n"), len(gap) - len(gap.lstrip(" "))), center=True)
         self.editor.focus()
         self.refresh_bindings()
 

@@ -28,6 +28,11 @@ class Editor(TextArea):
         & > .editor--keyword { text-style: bold; }
         & > .editor--string { color: $accent; }
         & > .editor--comment { color: $text-muted; text-style: italic; }
+        & .text-area--cursor {
+            color: $foreground !important;
+            background: $background !important;
+            text-style: reverse !important;
+        }
         & .text-area--cursor-line { background: $background; }
         & .text-area--gutter { color: $text-muted; }
     }
