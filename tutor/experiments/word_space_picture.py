@@ -16,6 +16,7 @@ from tutor.experiments.word_space import CAUTION, Found, Panel, Result, by_size
 Line = list[Segment]
 
 BOLD, DIM, PLAIN = Style(bold=True), Style(dim=True), Style()
+LONGEST = 48  # columns of a bar
 NAME = (8, 19)  # columns of a word, at least and at most
 SIDE_BY_SIDE = 60  # columns from which both ends of the axis have room beside each other
 
@@ -64,7 +65,7 @@ def ranking(found: Sequence[Found], view: View, rows: int, at: int | None, mark:
     """A page of words with their places, cosines and bars."""
     width = min(NAME[1], max(NAME[0], *(len(word) for word, _ in found)))
     marked = max(len(mark(word)) for word, _ in found)
-    room = max(0, view.width - width - marked - 13)
+    room = min(LONGEST, max(0, view.width - width - marked - 13))
     lines = []
     for i in page(len(found), rows, at):
         word, cosine = found[i]
@@ -141,7 +142,7 @@ def leans(result: Result, width: int) -> dict[str, list[Found]]:
 def leaning(found: Found, most: float, width: int, view: View) -> str:
     """An occupation, its lean and a bar as long."""
     name, lean = found
-    return f"  {name:<13} {lean:+.2f} {bar(abs(lean) / most, max(0, width - 24), view.ascii)}"
+    return f"  {name:<13} {lean:+.2f} {bar(abs(lean) / most, min(LONGEST, max(0, width - 24)), view.ascii)}"
 
 
 PANELS: dict[Panel, Callable[[Result, View, int | None], list[Line]]] = {
