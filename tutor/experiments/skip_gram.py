@@ -64,6 +64,7 @@ def read(text: str, min_count: int) -> Generator[None, None, Corpus]:
             ends += 1
         if n % WORDS_AT_ONCE == 0:
             yield
+    yield
     ids, sentence = (np.array(numbers, dtype=np.int64) for numbers in (found, sentences))
     counts = np.bincount(ids, minlength=len(index))
     order = np.argsort(-counts, kind="stable")  # of equals the one that came first
@@ -73,6 +74,7 @@ def read(text: str, min_count: int) -> Generator[None, None, Corpus]:
     rank[order] = np.arange(len(order))
     ids = rank[ids]
     words = list(index)
+    yield
     return Corpus(tuple(words[i] for i in order), counts[order], ids[ids >= 0], sentence[ids >= 0])
 
 

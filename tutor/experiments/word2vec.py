@@ -251,6 +251,7 @@ class Session:
             self._model = None
             self._corpus = yield from corpus(settings)
             self._source = settings.source
+            yield
         if self._model is None or self._asked != settings.model or settings.steps < self._model.steps:
             self._model, self._asked, self._plane = SkipGram(self._corpus, **settings.model), settings.model, {}
         return self._model
