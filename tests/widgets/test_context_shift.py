@@ -1,0 +1,134 @@
+"""Context shift by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from tutor.engine import Engine
+from tutor.experiments.base import Reading
+from tutor.experiments.cells import Tier
+from tutor.experiments.context_shift import EXAMPLES, READINGS, Result
+from tutor.themes import THEMES, names
+from tutor.widgets.base import LiveWidget
+from tutor.widgets.context_shift import ContextShift
+
+
+class Host(App[None]):
+    """An app around the widget, with a real engine and the model that ships."""
+
+    def __init__(self, settings: dict[str, Any], tier: Tier, ascii: bool) -> None:
+        super().__init__()
+        self.engine = Engine()
+        self.tier: Tier = tier
+        self.ascii = ascii
+        self.shift = ContextShift(settings)
+        self.readings: list[dict[str, Reading]] = []
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = names(tier)[0]
+
+    def compose(self) -> ComposeResult:
+        yield self.shift
+
+    def on_mount(self) -> None:
+        self.shift.focus()
+
+    def on_live_widget_changed(self, message: LiveWidget.Changed) -> None:
+        self.readings.append(dict(message.readings))
+
+    def on_unmount(self) -> None:
+        self.engine.close()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())
+
+    @property
+    def result(self) -> Result:
+        assert isinstance(self.shift.result, Result)
+        return self.shift.result
+
+
+@asynccontextmanager
+async def shown(
+    size: tuple[int, int] = (80, 24), tier: Tier = "256", ascii: bool = False, **settings: Any
+) -> AsyncIterator[tuple[Host, Pilot[None]]]:
+    app = Host(settings, tier, ascii)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: "near in the first" in app.text)
+        yield app, pilot
+
+
+async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if ready():
+            await pilot.pause()
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"never came; the screen is\n{pilot.app.text}")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [(72, 10), (80, 24), (120, 40)])
+@pytest.mark.parametrize("tier", ["truecolor", "none"])
+async def test_every_layer_is_shown_at_once(size: tuple[int, int], tier: Tier) -> None:
+    async with shown(size, tier) as (app, _):
+        assert EXAMPLES[0][1] in app.text and EXAMPLES[0][2] in app.text and "GloVe" in app.text
+        for layer, cosine in enumerate(app.result.cosines):
+            assert f" {layer}   {cosine:.2f} " in app.text
+        assert app.readings[-1] == app.result.readings() and app.readings[-1].keys() == READINGS.keys()
+
+
+async def test_own_sentences_and_word_are_taken_when_the_field_is_left() -> None:
+    async with shown() as (app, pilot):
+        before = app.result
+        await pilot.press("c", *"A dog.", "enter")  # what is still empty comes next
+        await pilot.press(*"My dog!", "enter", *"dog", "enter")
+        await until(pilot, lambda: app.result is not before)
+        assert app.focused is app.shift
+        assert (app.result.settings.first, app.result.settings.second, app.result.word) == ("A dog.", "My dog!", "dog")
+        await pilot.press("r", "end", "backspace", "tab")
+        await until(pilot, lambda: app.result.settings.second == "My dog")
+        assert len(app.readings) == 3
+
+
+async def test_a_word_that_is_missing_is_said_in_place_and_mended() -> None:
+    async with shown() as (app, pilot):
+        await pilot.press("w", *"ary", "enter")
+        await until(pilot, lambda: "'canary' is not in the first sentence" in app.text)
+        await pilot.press("w", *["backspace"] * 3, "enter")
+        await until(pilot, lambda: "is not in" not in app.text and app.result.word == "can")
+
+
+async def test_the_examples_go_round() -> None:
+    async with shown() as (app, pilot):
+        for word, first, second in (*EXAMPLES[1:], EXAMPLES[0]):
+            await pilot.press("m")
+            await until(pilot, lambda: app.result.settings.second == second and app.result.settings.word == word)  # noqa: B023
+            assert first in app.text and second in app.text
+
+
+async def test_the_twin_says_what_the_picture_shows() -> None:
+    async with shown((100, 40)) as (app, pilot):
+        await pilot.press("t")
+        said = " ".join(app.text.split())
+        assert app.result.sentence() in said and "unrelated tokens" in said
+        await pilot.press("t", "m")
+        await until(pilot, lambda: app.result.word == EXAMPLES[1][0] and "near in the first" in app.text)
+
+
+async def test_ascii_is_ascii() -> None:
+    async with shown(tier="none", ascii=True) as (app, _):
+        assert app.text.isascii() and "_can" in app.text
+
+
+async def test_a_resize_keeps_all() -> None:
+    async with shown() as (app, pilot):
+        for size in ((60, 20), (200, 60), (72, 10)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: f"{app.result.cosines[-1]:.2f}" in app.text)
