@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "check lesson files and report every problem as file:line: message",
     "show": "show what a live widget shows: as picture, table, sentence or data",
     "sample": "let the small model continue a prompt",
+    "models": "list the models, verify their files, measure them again",
     "train": "train one of the shipped models again, from a text file",
     "doctor": "say what this terminal and this installation can do",
 }

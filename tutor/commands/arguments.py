@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.commands import CommandError
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from tutor.models.sampling import Sampling
 
 
-def add_json(parser: argparse._ActionsContainer) -> None:
-    """`--json`, as every command that prints data has it."""
-    parser.add_argument("--json", action="store_true", help="print data for a program; docs/cli.md describes it")
+def add_json(parser: argparse._ActionsContainer, default: Any = False) -> None:
+    """`--json`, as every command that prints data has it; SUPPRESS as default where a parent command has it, too."""
+    said = "print data for a program; docs/cli.md describes it"
+    parser.add_argument("--json", action="store_true", default=default, help=said)
 
 
 def whole(least: int) -> Callable[[str], int]:

@@ -11,10 +11,12 @@ from tutor.commands.arguments import add_json, add_sampling, read_text, sampling
 from tutor.commands.output import print_json, show
 from tutor.models.generate import generate
 from tutor.models.library import Library, Model
+from tutor.study.store import models_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("prompt", metavar="PROMPT", help="the beginning of a story; - reads stdin")
+    parser.add_argument("--model", default="tiny", metavar="NAME", help="`tutor models` lists them (default: tiny)")
     parser.add_argument("--tokens", type=whole(1), default=100, metavar="N", help="at most N tokens (default: 100)")
     parser.add_argument("--seed", type=whole(0), default=1, metavar="S", help="same seed, same text (default: 1)")
     add_sampling(parser)
@@ -24,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the prompt and what the model adds, token by token."""
     prompt, how = read_text([args.prompt]), sampling(args)
-    model = Library().model()
+    model = Library(added=models_folder(args.data_dir)).model(args.model)
     drawn = generate(model, model.start(prompt), how, args.seed, args.tokens)
     ids = (token for token in drawn if token != model.config.eos)
     if args.json:

@@ -54,6 +54,12 @@ def scores(attention: NDArray[np.float32], ids: Sequence[int]) -> Scores:
     )
 
 
+def entropy(attention: NDArray[np.float32]) -> float:
+    """How spread one head's attention is: the mean entropy of its rows, in bits; 0 where each looks at one token."""
+    logs = np.log2(attention, where=attention > 0, out=np.zeros_like(attention))
+    return float(-(attention * logs).sum(axis=1).mean())
+
+
 def _mean(attention: NDArray[np.float32], wanted: NDArray[np.bool_]) -> float:
     """Mean over the queries that want a key at all of what they give to those keys."""
     possible = wanted.any(axis=1)

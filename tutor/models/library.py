@@ -20,6 +20,7 @@ from tutor.models.weights import read_safetensors
 
 FOLDER = Path(__file__).parents[1] / "data" / "models"
 MAX_CACHES = 4
+TOKENIZER = "tokenizer.json"
 
 
 class Model:
@@ -30,10 +31,13 @@ class Model:
         self._caches: list[Cache] = []  # the one used last is at the end
 
     @staticmethod
-    def load(folder: Path) -> Model:
-        """Read a Hugging Face folder: config.json, model.safetensors, tokenizer.json; raises ModelFileError."""
+    def load(folder: Path, name: str | None = None, tokenizer_of: Path | None = None) -> Model:
+        """Read a Hugging Face folder: config.json, model.safetensors, tokenizer.json; raises ModelFileError.
+
+        The tokenizer may be that of another folder.
+        """
         config = read_config(folder / "config.json")
-        tokenizer = Tokenizer.load(folder)
+        tokenizer = Tokenizer.load(tokenizer_of or folder)
         if tokenizer.vocab_size != config.vocab_size:
             raise ModelFileError(
                 f"{folder}: the tokenizer has {tokenizer.vocab_size} tokens, the model {config.vocab_size}"
@@ -41,7 +45,7 @@ class Model:
         path = folder / "model.safetensors"
         weights = read_safetensors(path)
         try:
-            return Model(folder.name, config, tokenizer, Llama(config, take(config, widened(weights))))
+            return Model(name or folder.name, config, tokenizer, Llama(config, take(config, widened(weights))))
         except ModelFileError as error:
             raise ModelFileError(f"{path}: {error}") from error
 
@@ -86,10 +90,13 @@ def _common(a: list[int], b: list[int]) -> int:
 
 
 class Library:
-    """Every model and encoding by name and the word vectors, each loaded once. `folder` holds one folder a model."""
+    """Every model and encoding by name and the word vectors, each loaded once.
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        self._folder = folder
+    `folder` holds a folder for each model or, as the ladder does, for several; `added` the learner's own.
+    """
+
+    def __init__(self, folder: Path = FOLDER, added: Path | None = None) -> None:
+        self._folder, self._added = folder, added
         self._lock = Lock()
         self._models: dict[str, Model] = {}
         self._encodings: dict[str, tiktoken.Encoding] = {}
@@ -97,19 +104,21 @@ class Library:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the models."""
-        return tuple(sorted(path.parent.name for path in self._folder.glob("*/config.json")))
+        """The names of the models: `tiny`, `ladder/92k`; the learner's own after those that ship."""
+        return tuple(self._folders())
 
     @property
     def encoding_names(self) -> tuple[str, ...]:
         """The names of the encodings: the published ones, then those of our models."""
-        return (*encodings.NAMES, *self.names)
+        own = (name for name, folder in self._folders().items() if (folder / TOKENIZER).exists())
+        return (*encodings.NAMES, *own)
 
     def model(self, name: str = "tiny") -> Model:
         """The model `name`; raises ModelFileError."""
         with self._lock:
             if name not in self._models:
-                self._models[name] = Model.load(self._find(name))
+                folder = self._find(name)
+                self._models[name] = Model.load(folder, name, self._tokenizer_of(folder))
             return self._models[name]
 
     def encoding(self, name: str) -> tiktoken.Encoding:
@@ -117,7 +126,7 @@ class Library:
         with self._lock:
             if name not in self._encodings:
                 published = name in encodings.NAMES
-                self._encodings[name] = encodings.load(name) if published else Tokenizer.load(self._find(name)).encoding
+                self._encodings[name] = encodings.load(name) if published else self._tokenizer(name).encoding
             return self._encodings[name]
 
     def vectors(self) -> Vectors:
@@ -127,8 +136,23 @@ class Library:
                 self._vectors = Vectors.load()
             return self._vectors
 
+    def _tokenizer(self, name: str) -> Tokenizer:
+        return Tokenizer.load(self._tokenizer_of(self._find(name)))
+
+    def _tokenizer_of(self, folder: Path) -> Path:
+        """The folder with a model's tokenizer: its own, or `tiny`, whose tokenizer the smaller models share."""
+        return folder if (folder / TOKENIZER).exists() else self._folder / "tiny"
+
+    def _folders(self) -> dict[str, Path]:
+        """Every model's folder by its name: a folder of models goes before its name with a slash."""
+        found = [*self._folder.glob("*/config.json"), *self._folder.glob("*/*/config.json")]
+        named = {path.parent.relative_to(self._folder).as_posix(): path.parent for path in found}
+        own = {path.parent.name: path.parent for path in self._added.glob("*/config.json")} if self._added else {}
+        return {name: folder for part in (named, own) for name, folder in sorted(part.items())}
+
     def _find(self, name: str) -> Path:
-        if name in self.names:
-            return self._folder / name
+        folders = self._folders()
+        if name in folders:
+            return folders[name]
         found = ", ".join(self.names) or "none; install llm-tutor again, or make one with `tutor train tiny`"
         raise ModelFileError(f"no model {name!r} in {self._folder}; there is: {found}")

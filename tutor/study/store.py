@@ -69,6 +69,11 @@ def data_folder(data_dir: Path | None = None) -> Path:
     return platformdirs.user_data_path("llm-tutor", appauthor=False)
 
 
+def models_folder(data_dir: Path | None = None) -> Path:
+    """Where models of the learner's own are looked for."""
+    return data_folder(data_dir) / "models"
+
+
 class Store:
     """The learner's progress. Opening never raises, nor does reading or writing: trouble becomes `warning`."""
 
