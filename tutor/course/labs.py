@@ -149,7 +149,8 @@ def _environment() -> dict[str, str]:
 def _spelled(code: int) -> str:
     if code > 0:
         return f"ended with exit code {code}"
-    return f"was ended by {signal.Signals(-code).name}"
+    names = {one.value: one.name for one in signal.Signals}
+    return f"was ended by {names.get(-code, f'signal {-code}')}"
 
 
 def _failing_line(output: str, name: str) -> int:
