@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tutor.commands.progress import display, duration
 from tutor.commands.train import follow
+from tutor.commands.training_display import display, duration
 from tutor.models.library import Model
 from tutor.training.recipes import RECIPES
-
 
 ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}  # two wait for each other on a busy machine
 

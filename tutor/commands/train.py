@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.commands import CommandError
 from tutor.commands.arguments import add_json, whole
 from tutor.commands.output import print_json
-from tutor.commands.progress import Display, display
+from tutor.commands.training_display import Display, display
 from tutor.training.recipes import RECIPES
 
 if TYPE_CHECKING:
