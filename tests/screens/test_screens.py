@@ -9,7 +9,8 @@ import pytest
 from small_course import opened, text_of, write
 from textual.pilot import Pilot
 
-from tutor.screens.chapter import ChapterScreen, leaves
+from tutor.course.leaves import leaves
+from tutor.screens.chapter import ChapterScreen
 from tutor.screens.home import HomeScreen
 from tutor.screens.quiz import QuizScreen
 from tutor.study.store import Store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from textual.binding import Binding
@@ -11,31 +10,12 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tutor.course.leaves import GOALS, INSIGHTS, QUIZ, Leaf, leaves
 from tutor.course.load import facts
 from tutor.course.schema import Card, Chapter
 from tutor.screens.base import TutorScreen
 from tutor.widgets.card import Challenges, Page, Prose
 from tutor.widgets.workbench import Workbench, focus_first
-
-GOALS, QUIZ, INSIGHTS = "goals", "quiz", "insights"  # pages without a card; no card has these ids
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """One page of the chapter, by the id under which the place is kept."""
-
-    id: str
-    place: str  # for the title line
-    card: Card | None = None
-
-
-def leaves(chapter: Chapter) -> list[Leaf]:
-    """The pages of a chapter, in order."""
-    n = len(chapter.cards)
-    cards = [Leaf(card.id, f"card {i} of {n}", card) for i, card in enumerate(chapter.cards, 1)]
-    quiz = [Leaf(QUIZ, "quiz")] if chapter.questions else []
-    insights = [Leaf(INSIGHTS, "key insights")] if chapter.insights else []
-    return [Leaf(GOALS, "goals"), *cards, *quiz, *insights]
 
 
 class ChapterScreen(TutorScreen[None]):

@@ -11,11 +11,11 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tutor.course.leaves import INSIGHTS
 from tutor.course.load import facts
 from tutor.course.schema import AnyQuestion, Chapter
 from tutor.course.text import WIDTH
 from tutor.screens.base import TutorScreen
-from tutor.screens.chapter import INSIGHTS
 from tutor.study.grading import as_json
 from tutor.study.rounds import Round, recap, resume
 from tutor.widgets.card import Prose, styled
