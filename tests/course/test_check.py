@@ -111,7 +111,7 @@ FORM = [
         "# 1",
         "tests the goal `g`",
     ),
-    Edit("long card", ONE, "- first point\n", "- point\n" * 9, "text = '''", "lines; a card with a widget has 9"),
+    Edit("long card", ONE, "- first point\n", "- point\n" * 9, "text = '''", "lines; a card with a widget has 10"),
     Edit(
         "long page",
         ONE,

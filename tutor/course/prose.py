@@ -16,7 +16,7 @@ from tutor.course.schema import AnyQuestion, Blank, Card, Chapter, Glossary, Num
 from tutor.course.text import FACT, WIDTH, inline, links, parse, plain
 
 PAGE = 18  # lines of a card without a widget, at 80x24
-ABOVE_WIDGET = 9  # lines of a card with one, its `first` included
+ABOVE_WIDGET = 10  # lines of a card with one, its `first` and challenges included
 PREDICTION = 11  # lines of a prediction below its card, with the blank one before its outcomes
 OUTCOME = 66  # cells of an outcome
 TITLE = 56  # cells, beside the place mark
@@ -160,12 +160,15 @@ def check_pages(chapter: Chapter) -> Iterator[Finding]:
     """Cards that do not fit a page of 80x24, and code wider than the text."""
     known = facts(chapter)
     for i, card in enumerate(chapter.cards):
-        text = f"{card.text}\n\n{card.first}" if card.widget else card.text
-        lines = len(plain(text.strip("\n"), known))
-        room, kind = (ABOVE_WIDGET, "with a widget") if card.widget else (PAGE, "without a widget")
-        if lines > room:
-            first = " and `first`" if card.widget and card.first else ""
-            yield Finding(("cards", i, "text"), f"the text{first} take {lines} lines; a card {kind} has {room}")
+        lines = len(plain(card.text.strip("\n"), known))
+        if card.widget:
+            below = [card.first.strip("\n"), *(f"Challenge: {challenge.text}" for challenge in card.challenges)]
+            lines += sum(len(plain(text, known)) for text in below)
+            if lines > ABOVE_WIDGET:
+                said = f"text, `first` and challenges take {lines} lines; a card with a widget has {ABOVE_WIDGET}"
+                yield Finding(("cards", i, "text"), said)
+        elif lines > PAGE:
+            yield Finding(("cards", i, "text"), f"the text takes {lines} lines; a card without a widget has {PAGE}")
         for block in parse(card.text, known):
             for span in block.spans if block.kind == "code" else ():
                 if cell_len(span.text.expandtabs(4)) > WIDTH - 2:
