@@ -147,7 +147,7 @@ class Result:
     @cached_property
     def weights(self) -> Vector:
         """Attention of the query to every key, (T,); sums to 1."""
-        return softmax(self.masked)
+        return softmax(self.masked.copy())
 
     @cached_property
     def output(self) -> Vector:

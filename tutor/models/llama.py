@@ -129,7 +129,7 @@ class Llama:
     def __init__(self, config: Config, parameters: Parameters) -> None:
         self.config, self.parameters = config, parameters
         self.layers = parameters.layers
-        self.cos, self.sin = rotary_table(config)
+        self.turns = rotary_table(config)
         self.slopes = alibi_slopes(config.n_head)
 
     def new_cache(self) -> Cache:
@@ -194,15 +194,15 @@ class Llama:
         qkv = layer.query_key_value(x).reshape(t, -1, c.d_head)  # (T, H + 2 H/G, K)
         qk = qkv[:, : -c.n_kv_head]
         if c.positions == "rotary":
-            qk = rotate(qk, self.cos[begin:end, None], self.sin[begin:end, None])
+            qk = rotate(qk, self.turns[begin:end, None])
         q = qk[:, : c.n_head].swapaxes(0, 1)  # (H, T, K)
         cache.keys[i, :, begin:end] = qk[:, c.n_head :].swapaxes(0, 1)
         cache.values[i, :, begin:end] = qkv[:, -c.n_kv_head :].swapaxes(0, 1)
         k, v = cache.keys[i, :, :end], cache.values[i, :, :end]  # (H/G, S, K)
 
-        grouped = q.reshape(c.n_kv_head, group * t, c.d_head)  # the queries that share a key, as rows
+        scaled: Array = q * np.float32(c.d_head**-0.5)
+        grouped = scaled.reshape(c.n_kv_head, group * t, c.d_head)  # the queries that share a key, as rows
         scores: Array = (grouped @ k.swapaxes(1, 2)).reshape(c.n_head, t, end)  # (H, T, S)
-        scores *= np.float32(c.d_head**-0.5)
         if c.positions == "alibi":  # the further back a key, the lower its score
             scores += self.slopes[:, None, None] * distance(begin, end)
         if t > 1:  # a token does not see the ones after it
@@ -235,8 +235,8 @@ class Llama:
 
 def rms_norm(x: Array, weight: Array, eps: float) -> Array:
     """Each row over the root of its mean square, https://arxiv.org/abs/1910.07467."""
-    mean_square = np.einsum("...d,...d->...", x, x)[..., None] / np.float32(x.shape[-1])
-    scale: Array = np.sqrt(mean_square + np.float32(eps))
+    mean_square = (x[..., None, :] @ x[..., None])[..., 0] / x.shape[-1]
+    scale: Array = np.sqrt(mean_square + eps)
     return x / scale * weight
 
 
@@ -247,9 +247,10 @@ def layer_norm(x: Array, weight: Array, bias: Array, eps: float) -> Array:
 
 
 def silu(x: Array) -> Array:
-    """x sigmoid(x), by way of tanh, which cannot overflow."""
-    sigmoid: Array = np.float32(0.5) * (np.float32(1) + np.tanh(x * np.float32(0.5)))
-    return x * sigmoid
+    """x sigmoid(x), by way of tanh, which cannot overflow: sigmoid(x) = (1 + tanh(x/2)) / 2."""
+    half: Array = np.float32(0.5) * x
+    both: Array = half + half * np.tanh(half)
+    return both
 
 
 def gelu(x: Array) -> Array:
@@ -260,25 +261,25 @@ def gelu(x: Array) -> Array:
 
 
 def softmax(x: Array) -> Array:
-    """exp(x) over its sum along the last axis."""
-    e: Array = x - x.max(axis=-1, keepdims=True)
-    np.exp(e, out=e)
-    e /= e.sum(axis=-1, keepdims=True)
-    return e
+    """exp(x) over its sum along the last axis, in the place of x."""
+    x -= x.max(axis=-1, keepdims=True)
+    np.exp(x, out=x)
+    x /= x.sum(axis=-1, keepdims=True)
+    return x
 
 
-def rotary_table(config: Config) -> tuple[Array, Array]:
-    """cos and sin of every position's K/2 angles, each (n_ctx, K/2): RoPE, https://arxiv.org/abs/2104.09864."""
+def rotary_table(config: Config) -> NDArray[np.complex64]:
+    """Every position's K/2 turns, complex numbers of length 1, (n_ctx, K/2): RoPE, https://arxiv.org/abs/2104.09864."""
     frequency = config.rope_theta ** (-np.arange(0, config.d_head, 2) / config.d_head)  # (K/2,)
     angle = np.outer(np.arange(config.n_ctx), frequency)
-    return np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
+    turns: NDArray[np.complex64] = np.exp(1j * angle).astype(np.complex64)
+    return turns
 
 
-def rotate(x: Array, cos: Array, sin: Array) -> Array:
-    """Turn each pair (i, i + K/2) of the last axis by its position's angle; x: (T, heads, K)."""
-    half = x.shape[-1] // 2
-    a, b = x[..., :half], x[..., half:]
-    return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
+def rotate(x: Array, turns: NDArray[np.complex64]) -> Array:
+    """Turn each pair of neighbours in the last axis, read as one complex number; x: (T, heads, K)."""
+    turned: Array = (x.view(np.complex64) * turns).view(np.float32)
+    return turned
 
 
 def alibi_slopes(n_head: int) -> Array:

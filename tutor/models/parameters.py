@@ -25,8 +25,8 @@ def _llama(c: Config, tensors: Tensors) -> Parameters:
     layers: list[Layer] = []
     for i in range(c.n_layer):
         at = f"model.layers.{i}."
-        q = _take(tensors, at + "self_attn.q_proj.weight", heads, d)
-        k = _take(tensors, at + "self_attn.k_proj.weight", kv, d)
+        q = _paired(_take(tensors, at + "self_attn.q_proj.weight", heads, d), c.d_head)
+        k = _paired(_take(tensors, at + "self_attn.k_proj.weight", kv, d), c.d_head)
         v = _take(tensors, at + "self_attn.v_proj.weight", kv, d)
         gate = _take(tensors, at + "mlp.gate_proj.weight", c.d_ff, d)
         up = _take(tensors, at + "mlp.up_proj.weight", c.d_ff, d)
@@ -48,6 +48,12 @@ def _llama(c: Config, tensors: Tensors) -> Parameters:
         norm=Norm(_take(tensors, "model.norm.weight", d), c.norm_eps),
         unembedding=embedding if c.tied else _take(tensors, "lm_head.weight", c.vocab_size, d),
     )
+
+
+def _paired(weight: Array, d_head: int) -> Array:
+    """Bring rows i and i + K/2 of each head, which rotary positions turn together, next to each other."""
+    halves = weight.reshape(-1, 2, d_head // 2, weight.shape[-1])
+    return halves.swapaxes(1, 2).reshape(weight.shape)
 
 
 def _gpt2(c: Config, tensors: Tensors) -> Parameters:
