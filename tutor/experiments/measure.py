@@ -55,12 +55,12 @@ def loss(model: Model, stories: Sequence[str], n_ctx: int | None = None) -> Loss
     nats, tokens, n_bytes = 0.0, 0, 0
     for story in stories:
         ids = model.start(story)
-        for begin in range(0, max(1, len(ids) - half), half):
-            window = ids[begin : begin + 2 * half]
-            known = half if begin else 1  # tokens of the window that an earlier one has counted
-            costs = surprise(model.run.forward(window[:-1]), window) if len(window) > 1 else np.zeros(0)
-            nats += float(costs[known - 1 :].sum())
-            tokens += len(costs[known - 1 :])
+        for begin in range(0, max(1, len(ids) - 1 - half), half):
+            window = ids[begin : begin + 2 * half + 1]
+            known = half if begin else 0  # predictions that an earlier window has made
+            costs = surprise(model.run.forward(window[:-1]), window)[known:] if len(window) > 1 else np.zeros(0)
+            nats += float(costs.sum())
+            tokens += len(costs)
         n_bytes += len(story.encode())
     return Loss(nats, tokens, n_bytes)
 
