@@ -45,8 +45,49 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE places (chapter TEXT PRIMARY KEY, card TEXT NOT NULL, at REAL NOT NULL)",
         "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     ),
+    (
+        "ALTER TABLE answers ADD COLUMN source TEXT NOT NULL DEFAULT 'quiz'",
+        "ALTER TABLE answers ADD COLUMN variant INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE answers ADD COLUMN usual REAL",
+        "CREATE TABLE undos (answer TEXT PRIMARY KEY, at REAL NOT NULL)",
+        """CREATE TABLE ratings (
+            n INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            at REAL NOT NULL,
+            answer TEXT NOT NULL,
+            rating INTEGER NOT NULL)""",
+        """CREATE TABLE flags (
+            n INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            at REAL NOT NULL,
+            question TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            note TEXT NOT NULL)""",
+        "CREATE VIEW standing AS SELECT * FROM answers WHERE id NOT IN (SELECT answer FROM undos)",
+    ),
 )
 VERSION = len(MIGRATIONS)
+
+# What the log implies, kept so that it need not be worked out at every start. A question whose log has grown
+# loses its row here and is replayed when next asked for, so these can be dropped at any time.
+DERIVED = (
+    """CREATE TABLE IF NOT EXISTS memories (
+        question TEXT PRIMARY KEY,
+        revision INTEGER NOT NULL,
+        due REAL NOT NULL,
+        stability REAL NOT NULL,
+        difficulty REAL NOT NULL,
+        last REAL NOT NULL,
+        answers INTEGER NOT NULL,
+        lapses INTEGER NOT NULL,
+        predicted TEXT NOT NULL)""",
+    """CREATE TRIGGER IF NOT EXISTS answered AFTER INSERT ON answers BEGIN
+        DELETE FROM memories WHERE question = new.question; END""",
+    """CREATE TRIGGER IF NOT EXISTS undone AFTER INSERT ON undos BEGIN
+        DELETE FROM memories WHERE question = (SELECT question FROM answers WHERE id = new.answer); END""",
+    """CREATE TRIGGER IF NOT EXISTS rated AFTER INSERT ON ratings BEGIN
+        DELETE FROM memories WHERE question = (SELECT question FROM answers WHERE id = new.answer); END""",
+)
 
 
 class UnusableError(Exception):
@@ -140,7 +181,10 @@ def _migrate(db: sqlite3.Connection) -> None:
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {version + 1}")
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.execute("SELECT 1 FROM answers, predictions, cards, challenges, places, settings LIMIT 0")  # none is missing
+        for statement in DERIVED:
+            db.execute(statement)
+        for table in ("standing", "ratings", "flags", "predictions", "cards", "challenges", "places", "settings"):
+            db.execute(f"SELECT 1 FROM {table} LIMIT 0")  # none is missing
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:

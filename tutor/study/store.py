@@ -1,5 +1,7 @@
 """What the learner did: answers, place, cards read, challenges met, predictions. See `database` for the file.
 
+Answers, undos, ratings and flags are a log that only grows. What it implies is worked out from it: see `schedule`.
+
 Every write is on disk when its method returns, unless `saved` is False: then the session goes on in memory
 and `warning` says why. Use a store from the thread that opened it.
 """
@@ -8,14 +10,18 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tutor.study import database
+from tutor.study import schedule
+from tutor.study.connection import Connection
+from tutor.study.schedule import Memory, Rating
+
+RECENT = 50  # right answers that say how long the learner usually takes
+FEW = 5  # with fewer of them nothing is usual yet
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,20 @@ class Answer:
     response: Any  # as the question's kind gives it, see `grading`
     seconds: float  # from the question's showing to the answer
     hinted: bool
+    source: str = "quiz"  # or "mixed", "review"
+    variant: int = 0  # seed of a parametric question's numbers
+    usual: float | None = None  # median seconds of the learner's right answers until then
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A learner's note that something is wrong with a question."""
+
+    id: str
+    at: float
+    question_id: str
+    revision: int
+    note: str
 
 
 class Mark(NamedTuple):
@@ -74,30 +94,13 @@ def models_folder(data_dir: Path | None = None) -> Path:
     return data_folder(data_dir) / "models"
 
 
-class Store:
-    """The learner's progress. Opening never raises, nor does reading or writing: trouble becomes `warning`."""
-
-    def __init__(self, db: sqlite3.Connection, warning: str | None, on_warning: Callable[[str], None] | None) -> None:
-        self._db = db
-        self.warning = warning  # one line: what happened, and what to do
-        self.on_warning = on_warning  # called once, when a file that was fine at the start fails later
-        self.saved = warning is None  # False: what is recorded is gone when the program ends
-        self.path: Path | None = None
+class Store(Connection):
+    """The learner's progress."""
 
     @staticmethod
     def open(data_dir: Path | None = None, on_warning: Callable[[str], None] | None = None) -> Store:
         """Open the progress in `data_folder(data_dir)`, or in memory with a `warning` if that cannot be."""
-        path = data_folder(data_dir) / "progress.db"
-        try:
-            store = Store(database.connect(path), None, on_warning)
-        except database.UnusableError as error:
-            store = Store(database.in_memory(path), _unsaved(str(error)), on_warning)
-        store.path = path
-        return store
-
-    def close(self) -> None:
-        """Fold the write-ahead log into the file and let go of it."""
-        self._db.close()
+        return Store.at(data_folder(data_dir) / "progress.db", on_warning)
 
     # ── answers ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -112,31 +115,88 @@ class Store:
         seconds: float,
         hinted: bool = False,
         round: int = 1,
+        source: str = "quiz",
+        variant: int = 0,
     ) -> str:
         """Append an answer to the log; its id. `response` is anything that JSON can hold."""
-        answer = os.urandom(16).hex()
+        answer = _new_id()
         what = (question_id, revision, chapter_id, round, correct, json.dumps(response), seconds, hinted)
-        self._write(
-            "INSERT INTO answers (id, at, question, revision, chapter, round, correct, response, seconds, hinted)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (answer, time.time(), *what),
-        )
+        values = (answer, time.time(), *what, source, variant, self._usual_seconds())
+        self._write(f"INSERT INTO answers ({_ANSWER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         return answer
 
+    def undo(self, answer_id: str) -> None:
+        """The answer stays in the log and counts no more; undoing it again changes nothing."""
+        self._write("INSERT OR IGNORE INTO undos (answer, at) VALUES (?, ?)", (answer_id, time.time()))
+
+    def rate(self, answer_id: str, rating: Rating) -> None:
+        """The learner's own rating of an answer, in place of the inferred one; the last one counts."""
+        values = (_new_id(), time.time(), answer_id, int(rating))
+        self._write("INSERT INTO ratings (id, at, answer, rating) VALUES (?, ?, ?, ?)", values)
+
     def answers(self, question_id: str | None = None, chapter_id: str | None = None) -> list[Answer]:
-        """The log, oldest first: of a question, of a chapter, or all."""
+        """The log without what was undone, oldest first: of a question, of a chapter, or all."""
         rows = self._read(
-            "SELECT id, at, question, revision, chapter, round, correct, response, seconds, hinted FROM answers"
-            " WHERE (?1 IS NULL OR question = ?1) AND (?2 IS NULL OR chapter = ?2) ORDER BY n",
+            f"SELECT {_ANSWER} FROM standing"
+            " WHERE (?1 IS NULL OR question = ?1) AND (?2 IS NULL OR chapter = ?2) ORDER BY at, n",
             (question_id, chapter_id),
         )
         return [_answer(row) for row in rows]
 
+    def ratings(self) -> dict[str, Rating]:
+        """Answer id -> the learner's own rating of it."""
+        rows = self._read("SELECT answer, rating FROM ratings ORDER BY at, n")
+        return {answer: Rating(rating) for answer, rating in rows}
+
     def last_round(self, chapter_id: str) -> list[Answer]:
-        """The answers given in the chapter's newest round, oldest first; empty before the first."""
-        answers = self.answers(chapter_id=chapter_id)
+        """The answers given in the chapter's newest quiz round, oldest first; empty before the first."""
+        answers = [a for a in self.answers(chapter_id=chapter_id) if a.source == "quiz"]
         newest = max((a.round for a in answers), default=0)
         return [a for a in answers if a.round == newest]
+
+    def flag(self, question_id: str, revision: int, note: str) -> None:
+        """Append a note that something is wrong with a question."""
+        values = (_new_id(), time.time(), question_id, revision, note)
+        self._write("INSERT INTO flags (id, at, question, revision, note) VALUES (?, ?, ?, ?, ?)", values)
+
+    def flags(self) -> list[Flag]:
+        """All flags, oldest first."""
+        return [Flag(*row) for row in self._read("SELECT id, at, question, revision, note FROM flags ORDER BY at, n")]
+
+    def _usual_seconds(self) -> float | None:
+        rows = self._read("SELECT seconds FROM standing WHERE correct ORDER BY n DESC LIMIT ?", (RECENT,))
+        return sorted(seconds for (seconds,) in rows)[len(rows) // 2] if len(rows) >= FEW else None
+
+    # ── memories ─────────────────────────────────────────────────────────────────────────────────────
+
+    def memories(self) -> dict[str, Memory]:
+        """Question id -> its memory now, for every question with an answer that stands."""
+        if self._read(_STALE + " LIMIT 1"):
+            self._write_whole(self._remember)
+        return {row[0]: Memory(*row[:-1], predicted=tuple(json.loads(row[-1]))) for row in self._read(_MEMORIES)}
+
+    def rebuild(self) -> None:
+        """Work out afresh from the log everything that is derived from it."""
+        self._write("DELETE FROM memories")
+        self.memories()
+
+    def parameters(self) -> tuple[float, ...] | None:
+        """The FSRS parameters fitted to this learner; None for the package's own."""
+        kept = self.setting(_PARAMETERS)
+        return tuple(json.loads(kept)) if kept else None
+
+    def set_parameters(self, parameters: Sequence[float] | None) -> None:
+        """Schedule with these from now on, the past included; raises ValueError for ones out of bounds."""
+        schedule.scheduler(parameters)
+        self.set_setting(_PARAMETERS, json.dumps(list(parameters)) if parameters is not None else "")
+        self.rebuild()
+
+    def _remember(self) -> None:
+        """Replay the questions that have no memory."""
+        answers = [answer for (question,) in self._read(_STALE) for answer in self.answers(question)]
+        for memory in schedule.replay(answers, self.ratings(), self.parameters()).values():
+            *fields, predicted = astuple(memory)
+            self._write(_REMEMBER, (*fields, json.dumps(predicted)))
 
     # ── place and cards ──────────────────────────────────────────────────────────────────────────────
 
@@ -178,7 +238,7 @@ class Store:
         """Append the outcome that the learner committed to on a card, and whether it came about."""
         self._write(
             "INSERT INTO predictions (id, at, prediction, outcome, correct) VALUES (?, ?, ?, ?, ?)",
-            (os.urandom(16).hex(), time.time(), prediction_id, outcome, correct),
+            (_new_id(), time.time(), prediction_id, outcome, correct),
         )
 
     def predictions_made(self) -> dict[str, tuple[str, bool]]:
@@ -212,51 +272,28 @@ class Store:
                 progress.place = item
         return chapters
 
-    # ── the file ─────────────────────────────────────────────────────────────────────────────────────
-
-    def _write(self, statement: str, values: tuple[Any, ...]) -> None:
-        """Run one statement in a transaction of its own, which SQLite begins with the write lock held."""
-        try:
-            self._db.execute(statement, values)
-        except sqlite3.Error as error:
-            if not self.saved:
-                raise
-            self._go_on_in_memory(error)
-            self._db.execute(statement, values)
-
-    def _read(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        try:
-            return self._db.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            if not self.saved:
-                raise
-            self._go_on_in_memory(error)
-            return self._db.execute(query, values).fetchall()
-
-    def _go_on_in_memory(self, error: sqlite3.Error) -> None:
-        """The file has failed: carry what it holds into memory and say so."""
-        failed, self._db = self._db, database.in_memory(self._db)
-        failed.close()
-        self.saved = False
-        self.warning = _unsaved(f"{self.path} has failed ({database.reason(error)}). Mend that and start tutor again.")
-        if self.on_warning is not None:
-            self.on_warning(self.warning)
-
 
 def _answer(row: tuple[Any, ...]) -> Answer:
-    identity, at, question, revision, chapter, number, correct, response, seconds, hinted = row
+    identity, at, question, revision, chapter, number, correct, response, seconds, hinted, *more = row
     response = json.loads(response)
-    return Answer(identity, at, question, revision, chapter, number, bool(correct), response, seconds, bool(hinted))
+    return Answer(
+        identity, at, question, revision, chapter, number, bool(correct), response, seconds, bool(hinted), *more
+    )
 
 
-def _unsaved(problem: str) -> str:
-    return f"Progress is not being saved: {problem}"
+def _new_id() -> str:
+    return os.urandom(16).hex()
 
 
-# The row with the highest n of each question: SQLite takes the other columns of a max() from its row.
+_PARAMETERS = "fsrs_parameters"
+_ANSWER = "id, at, question, revision, chapter, round, correct, response, seconds, hinted, source, variant, usual"
+_MEMORIES = "SELECT question, revision, due, stability, difficulty, last, answers, lapses, predicted FROM memories"
+_REMEMBER = "INSERT INTO memories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_STALE = "SELECT DISTINCT question FROM standing WHERE question NOT IN (SELECT question FROM memories)"
 _PROGRESS = """
 SELECT 'card', chapter, card, 0, 0 FROM cards
 UNION ALL SELECT 'place', chapter, card, 0, 0 FROM places
 UNION ALL SELECT 'answer', chapter, question, revision, correct
-    FROM (SELECT chapter, question, revision, correct, max(n) FROM answers GROUP BY chapter, question)
+    FROM (SELECT *, row_number() OVER (PARTITION BY chapter, question ORDER BY at DESC, n DESC) AS back FROM standing)
+    WHERE back = 1
 """
