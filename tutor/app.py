@@ -191,6 +191,16 @@ class TutorApp(TypedInOrder[None]):
 
         self.push_screen(InsightsScreen())
 
+    def action_review(self) -> None:
+        from tutor.screens.review import ReviewScreen
+
+        self.push_screen(ReviewScreen())
+
+    def action_mixed(self) -> None:
+        from tutor.screens.mixed import MixedScreen
+
+        self.push_screen(MixedScreen())
+
     def action_playground(self) -> None:
         from tutor.screens.playground import PlaygroundScreen
 
@@ -211,6 +221,8 @@ class TutorApp(TypedInOrder[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Home", "The list of chapters", self.action_home)
+        yield SystemCommand("Review", "The questions that are due", self.action_review)
+        yield SystemCommand("Mixed quiz", "Questions of several chapters, mixed", self.action_mixed)
         yield SystemCommand("Search", "Find a card or a term", self.action_search)
         yield SystemCommand("Glossary", "Every term, defined once", self.action_glossary)
         yield SystemCommand("Key insights", "What each chapter comes down to", self.action_insights)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -55,6 +56,15 @@ class Course:
                 raise LessonError([Problem(shown(self.root / TRACKS), 1, said)])
             self._chapters[chapter_id] = read(path, Chapter)
         return self._chapters[chapter_id]
+
+    def readable(self) -> list[Chapter]:
+        """Every chapter that can be read, in order; the broken ones are left out."""
+        found = []
+        for entry in self.entries():
+            if entry.file is not None:
+                with suppress(LessonError):  # said where the chapter is opened
+                    found.append(self.chapter(entry.id))
+        return found
 
     @cached_property
     def terms(self) -> dict[str, Term]:

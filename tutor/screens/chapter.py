@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tutor.course.leaves import GOALS, INSIGHTS, QUIZ, Leaf, leaves
+from tutor.course.leaves import GOALS, QUIZ, Leaf, leaves
 from tutor.course.load import facts
 from tutor.course.schema import Card, Chapter
 from tutor.screens.base import TutorScreen
@@ -34,11 +34,12 @@ class ChapterScreen(TutorScreen[None]):
         Binding("Q", "quiz", "quiz", show=False),
     ]
 
-    def __init__(self, chapter_id: str, leaf_id: str | None = None) -> None:
+    def __init__(self, chapter_id: str, leaf_id: str | None = None, *, visiting: bool = False) -> None:
+        """`visiting`: from a question to its card; the chapter's cards alone, and no place is kept."""
         super().__init__()
         self.chapter_id = chapter_id
+        self.visiting = visiting
         self._first = leaf_id
-        self._from_quiz = False  # to a card, and back again
         self._at = 0
 
     @cached_property
@@ -47,7 +48,7 @@ class ChapterScreen(TutorScreen[None]):
 
     @cached_property
     def leaves(self) -> list[Leaf]:
-        return leaves(self.chapter)
+        return [leaf for leaf in leaves(self.chapter) if leaf.card is not None or not self.visiting]
 
     @property
     def leaf(self) -> Leaf:
@@ -67,7 +68,8 @@ class ChapterScreen(TutorScreen[None]):
         """Show page number `at` and keep the place."""
         self._at = at
         leaf = self.leaf
-        self.tutor.store.set_place(self.chapter_id, leaf.id)
+        if not self.visiting:
+            self.tutor.store.set_place(self.chapter_id, leaf.id)
         self.set_title(self.chapter.title, leaf.place)
         self.remove_class("-text-only", "-widget-only")
         self.set_class(leaf.card is not None and leaf.card.widget is not None, "-with-widget")
@@ -145,11 +147,9 @@ class ChapterScreen(TutorScreen[None]):
         return self.focused is not None and any(isinstance(node, Workbench) for node in self.focused.ancestors)
 
     def action_back(self) -> None:
-        """From the widget to the text; from a card that the quiz sent one to, to the quiz; else to home."""
+        """From the widget to the text; from the text to where one came from."""
         if self._in_widget() and not self.has_class("-widget-only"):
             self.query_one(Page).focus()
-        elif self._from_quiz:
-            self.action_quiz()
         else:
             self.dismiss()
 
@@ -163,13 +163,10 @@ class ChapterScreen(TutorScreen[None]):
     def action_quiz(self) -> None:
         from tutor.screens.quiz import QuizScreen
 
-        self._from_quiz = False
         self.tutor.store.set_place(self.chapter_id, QUIZ)
 
-        def after(card_id: str | None) -> None:
-            ids = [leaf.id for leaf in self.leaves]
-            self._from_quiz = card_id in ids and card_id != INSIGHTS
-            self.run_worker(self._open(ids.index(card_id if card_id in ids else QUIZ)))
+        def after(page: str | None) -> None:
+            self.run_worker(self._open([leaf.id for leaf in self.leaves].index(page or QUIZ)))
 
         if self.chapter.questions:
             self.app.push_screen(QuizScreen(self.chapter), after)
@@ -185,6 +182,8 @@ class ChapterScreen(TutorScreen[None]):
         if not self.is_mounted or "leaves" not in self.__dict__:
             return True
         card = self.leaf.card
+        if action == "quiz":
+            return not self.visiting
         if action == "lab":
             return card is not None and card.lab is not None
         if action == "hint":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,9 +15,10 @@ from textual.widgets.option_list import Option
 
 from tutor.course.load import Course, LessonError
 from tutor.course.schema import ChapterEntry
-from tutor.engine import Event, Update
+from tutor.engine import Done, Event, Update
 from tutor.experiments.cells import fit
 from tutor.screens.base import TutorScreen
+from tutor.study.review import count, queue
 from tutor.widgets.navigator import Navigator
 
 WELCOME = "Press Enter to begin with the first chapter; the arrows choose another."
@@ -48,6 +50,8 @@ class HomeScreen(TutorScreen[None]):
     title_text = "tutor · how language models work"
     BINDINGS = [
         Binding("c", "continue", "continue"),
+        Binding("r", "app.review", "review"),
+        Binding("m", "app.mixed", "mixed quiz"),
         Binding("p", "app.playground", "playground"),
         Binding("i", "app.insights", "insights"),
         Binding("o", "app.glossary", "glossary"),
@@ -62,9 +66,13 @@ class HomeScreen(TutorScreen[None]):
             self.chapter = chapter
             self.size = size
 
+    class AllSized(Message):
+        """All chapters have been read."""
+
     def __init__(self) -> None:
         super().__init__()
         self._sizes: dict[str, Size] = {}
+        self._due = 0  # questions, once the chapters have been read
 
     def body(self) -> Iterable[Widget]:
         yield Static(id="where", markup=False)
@@ -126,10 +134,10 @@ class HomeScreen(TutorScreen[None]):
     def _say_where(self) -> None:
         place = self.tutor.store.place()
         entry = self.tutor.course.find(place[0]) if place else None
-        if entry is None:
-            self.query_one("#where", Static).update(WELCOME)
-        else:
-            self.query_one("#where", Static).update(f"Press c to continue where you were: {entry.title}.")
+        where = f"Press c to continue where you were: {entry.title}." if entry else WELCOME
+        if self._due:
+            where += f"\nPress r to review {count(self._due, 'question')} due today."
+        self.query_one("#where", Static).update(where)
 
     # ── reading the chapters after the first paint ───────────────────────────────────────────────────
 
@@ -140,6 +148,8 @@ class HomeScreen(TutorScreen[None]):
     def _listen(self, event: Event) -> None:
         if isinstance(event, Update) and isinstance(event.value, tuple):
             self.post_message(self.Sized(*event.value))
+        elif isinstance(event, Done):
+            self.post_message(self.AllSized())
 
     def on_home_screen_sized(self, message: Sized) -> None:
         self._sizes[message.chapter] = message.size
@@ -151,11 +161,18 @@ class HomeScreen(TutorScreen[None]):
             if entry.id == chapter_id:
                 self.query_one("#chapters", Navigator).replace_option_prompt(chapter_id, self._row(number, entry))
 
+    def on_home_screen_all_sized(self) -> None:
+        self._count_due()
+
+    def _count_due(self) -> None:
+        self._due = len(queue(self.tutor.course.readable(), self.tutor.store.memories(), time.time()))
+        self._say_where()
+
     def on_screen_resume(self) -> None:
         for chapter_id in self._sizes:
             self._refresh_row(chapter_id)
         if self._sizes:
-            self._say_where()
+            self._count_due()
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
