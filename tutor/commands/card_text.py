@@ -106,6 +106,16 @@ def _positions(data: Numbers) -> str:
     return "\n".join(rows)
 
 
+def _variants(data: Numbers) -> str:
+    """The runs that were tried on a small scale; made again by `tutor train variants`, not measured here."""
+    base = data["variants"]["base"]["bits_per_byte"]
+    rows = ["| change | tokens | bits a byte | against base |", "|---|--:|--:|--:|"]
+    for v in data["variants"].values():
+        bits = v["bits_per_byte"]
+        rows.append(f"| {v['change']} | {v['tokens'] / 1e6:.2f} M | {bits:.3f} | {bits - base:+.3f} |")
+    return "\n".join(rows)
+
+
 PARTS: dict[str, Callable[[Numbers], str]] = {
     "models": _models,
     "heads": _heads,
@@ -115,4 +125,5 @@ PARTS: dict[str, Callable[[Numbers], str]] = {
     "law": _law,
     "drafts": _drafts,
     "positions": _positions,
+    "variants": _variants,
 }
