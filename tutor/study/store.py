@@ -136,11 +136,10 @@ class Store(Connection):
 
     def answers(self, question_id: str | None = None, chapter_id: str | None = None) -> list[Answer]:
         """The log without what was undone, oldest first: of a question, of a chapter, or all."""
-        rows = self._read(
-            f"SELECT {_ANSWER} FROM standing"
-            " WHERE (?1 IS NULL OR question = ?1) AND (?2 IS NULL OR chapter = ?2) ORDER BY at, n",
-            (question_id, chapter_id),
-        )
+        asked = {"question = ?": question_id, "chapter = ?": chapter_id}
+        asked = {test: value for test, value in asked.items() if value is not None}
+        where = " AND ".join(asked) or "TRUE"
+        rows = self._read(f"SELECT {_ANSWER} FROM standing WHERE {where} ORDER BY at, n", tuple(asked.values()))
         return [_answer(row) for row in rows]
 
     def ratings(self) -> dict[str, Rating]:
@@ -173,7 +172,7 @@ class Store(Connection):
         """Question id -> its memory now, for every question with an answer that stands."""
         if self._read(_STALE + " LIMIT 1"):
             self._write_whole(self._remember)
-        return {row[0]: Memory(*row[:-1], predicted=tuple(json.loads(row[-1]))) for row in self._read(_MEMORIES)}
+        return {memory.question_id: memory for memory in map(_memory, self._read(_MEMORIES))}
 
     def rebuild(self) -> None:
         """Work out afresh from the log everything that is derived from it."""
@@ -262,7 +261,7 @@ class Store(Connection):
     def progress(self) -> Mapping[str, Progress]:
         """Chapter id -> what was done in it, for every chapter with anything; one query."""
         chapters: dict[str, Progress] = {}
-        for kind, chapter, item, revision, correct in self._read(_PROGRESS):
+        for kind, chapter, item, revision, correct, *_ in self._read(_PROGRESS):
             progress = chapters.setdefault(chapter, Progress())
             if kind == "card":
                 progress.cards_read.add(item)
@@ -281,6 +280,12 @@ def _answer(row: tuple[Any, ...]) -> Answer:
     )
 
 
+def _memory(row: tuple[Any, ...]) -> Memory:
+    question, revision, due, stability, difficulty, last, answers, lapses, predicted = row
+    chances = tuple(json.loads(predicted))
+    return Memory(question, revision, due, stability, difficulty, last, answers, lapses, chances)
+
+
 def _new_id() -> str:
     return os.urandom(16).hex()
 
@@ -290,10 +295,10 @@ _ANSWER = "id, at, question, revision, chapter, round, correct, response, second
 _MEMORIES = "SELECT question, revision, due, stability, difficulty, last, answers, lapses, predicted FROM memories"
 _REMEMBER = "INSERT INTO memories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _STALE = "SELECT DISTINCT question FROM standing WHERE question NOT IN (SELECT question FROM memories)"
+# oldest first, so that the latest answer to a question is the one that stays
 _PROGRESS = """
-SELECT 'card', chapter, card, 0, 0 FROM cards
-UNION ALL SELECT 'place', chapter, card, 0, 0 FROM places
-UNION ALL SELECT 'answer', chapter, question, revision, correct
-    FROM (SELECT *, row_number() OVER (PARTITION BY chapter, question ORDER BY at DESC, n DESC) AS back FROM standing)
-    WHERE back = 1
+SELECT 'card', chapter, card, 0, 0, at, 0 FROM cards
+UNION ALL SELECT 'place', chapter, card, 0, 0, at, 0 FROM places
+UNION ALL SELECT 'answer', chapter, question, revision, correct, at, n FROM standing
+ORDER BY 6, 7
 """
