@@ -174,10 +174,10 @@ def test_a_response_of_another_kind_is_refused(response: Any) -> None:
 
 
 def test_the_log_can_keep_every_response() -> None:
-    responses = (2, {3, 1}, "1 234", Predicted(0, (1,), "naïve"))
+    responses = (2, [3, 1], "1 234", Predicted(0, (1,), "naïve"))
     assert [as_json(response) for response in responses] == [  # type: ignore[arg-type]
         2,
-        [1, 3],
+        [3, 1],
         "1 234",
         {"chosen": 0, "held": (1,), "text": "naïve"},
     ]

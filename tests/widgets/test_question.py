@@ -9,10 +9,11 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tutor.course.schema import AnyQuestion, Blank, Choice, Fact, Number, OneChoice, Outcome, Predict, SeveralChoices
+from tutor.course.text import literal
 from tutor.engine import Done, Engine
 from tutor.study.grading import Predicted
 from tutor.widgets.choices import Choices
-from tutor.widgets.question import AnswerField, QuestionView, literal
+from tutor.widgets.question import AnswerField, QuestionView
 
 SHARED = {"id": "q", "goal": "g", "card": "c", "hint": "Think of bytes."}
 FACTS = {"dogs": Fact(id="dogs", value=22242, show=",d")}

@@ -145,6 +145,27 @@ class Choice(Struct, frozen=True):
     correct: bool = False
 
 
+Row = dict[str, str | float | int]  # what is put in the place of each {p:name}
+
+
+class Draw(Struct, frozen=True):
+    """What changes each time a question is asked: {p:name} in its texts and settings is filled from one row.
+
+    The rows are written here, or made by a generator of tutor.course.draws; one of the two. A row's `answer` is
+    the answer of a number question that has none of its own.
+    """
+
+    rows: list[Row] = []
+    generator: str = ""
+
+
+class TryIt(Struct, frozen=True):
+    """Where the point of a question can be tried: a card's widget, with `settings` laid over the card's."""
+
+    settings: Settings = {}
+    card: str = ""  # id; none is the question's own card
+
+
 class Question(Struct, frozen=True, kw_only=True, tag_field="kind"):
     """What all kinds of question share."""
 
@@ -154,6 +175,8 @@ class Question(Struct, frozen=True, kw_only=True, tag_field="kind"):
     text: str
     revision: int = 1  # raised when the question changes so much that an old answer says nothing about it
     hint: str = ""
+    draw: Draw | None = None
+    try_it: TryIt | None = None  # offered with the feedback; a `predict` or computed question has its own
 
 
 class OneChoice(Question, frozen=True, kw_only=True, tag="one"):
@@ -169,9 +192,10 @@ class SeveralChoices(Question, frozen=True, kw_only=True, tag="several"):
 
 
 class Number(Question, frozen=True, kw_only=True, tag="number"):
-    """A number; right within `tolerance`. `compute` lets `tutor check` recompute the answer."""
+    """A number; right within `tolerance`. `compute` lets `tutor check` recompute the answer; without `answer`,
+    in a question that is drawn, the engine computes it when the learner has answered."""
 
-    answer: float
+    answer: float | None = None
     tolerance: float = 0.0
     unit: str = ""
     explain: str
@@ -196,7 +220,47 @@ class Predict(Question, frozen=True, kw_only=True, tag="predict"):
     outcomes: list[Outcome]
 
 
-AnyQuestion = OneChoice | SeveralChoices | Number | Blank | Predict
+class Step(Struct, frozen=True):
+    """One of the things to put in order; `explain` says why it stands where it does."""
+
+    text: str
+    explain: str
+
+
+class Order(Question, frozen=True, kw_only=True, tag="order"):
+    """Put in order: `steps` are written in the right order and shown in another."""
+
+    steps: list[Step]
+
+
+class Pair(Struct, frozen=True):
+    left: str
+    right: str
+    explain: str  # why these two belong together
+
+
+class Match(Question, frozen=True, kw_only=True, tag="match"):
+    """Pair each left side with its right side; the right sides are shown in another order."""
+
+    pairs: list[Pair]
+
+
+class CodeLine(Struct, frozen=True):
+    """A line of the code that may be chosen, counted from 1."""
+
+    line: int
+    explain: str  # what it does, or what is wrong with it
+    mended: str = ""  # the line as it should be; only the wrong one has it
+
+
+class Code(Question, frozen=True, kw_only=True, tag="code"):
+    """Spot the mistake: which of the `lines` of the shown program is wrong?"""
+
+    code: str
+    lines: list[CodeLine]
+
+
+AnyQuestion = OneChoice | SeveralChoices | Number | Blank | Predict | Order | Match | Code
 
 
 class Insight(Struct, frozen=True):

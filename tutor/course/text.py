@@ -59,6 +59,11 @@ class Block:
     language: str = ""
 
 
+def literal(text: str) -> str:
+    """`text` as lesson Markdown that shows it as it is."""
+    return re.sub(r"([\\`*\[\]{}_-])", r"\\\1", text)
+
+
 def show(fact: Fact) -> str:
     """The fact's value as it stands in a sentence."""
     if fact.show is None or isinstance(fact.value, str) or not SHOW.fullmatch(fact.show):

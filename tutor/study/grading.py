@@ -1,7 +1,8 @@
 """Is the answer right, and what to say to it: the same verdicts and words on every screen and in plain mode.
 
 A response is what the learner gave, by kind of question: `one` the choice's index, `several` their indices,
-`number` and `blank` the text typed, `predict` a `Predicted`. All but the last are kept in the log as they are.
+`number` and `blank` the text typed, `predict` a `Predicted`, `order` the steps' indices in the order given, `match` for
+each left side the index of the pair whose right side it got, `code` the index of the line among those to choose from.
 """
 
 from __future__ import annotations
@@ -13,7 +14,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tutor.course.schema import AnyQuestion, Blank, Choice, Number, OneChoice, Outcome, Predict, SeveralChoices
+from tutor.course.schema import (
+    AnyQuestion,
+    Blank,
+    Choice,
+    Code,
+    Match,
+    Number,
+    OneChoice,
+    Order,
+    Outcome,
+    Predict,
+    SeveralChoices,
+)
 from tutor.experiments.base import Reading, all_hold
 
 
@@ -47,6 +60,9 @@ Response = int | str | Sequence[int] | Predicted
 
 GIVEN_RIGHT, GIVEN_WRONG, THE_RIGHT = "Your answer is right", "Your answer is not right", "The right answer"
 CHOSEN_RIGHT, CHOSEN_WRONG, MISSED = "Chosen, and right", "Chosen, and not right", "Right, but not chosen"
+PAIRED_RIGHT, PAIRED_WRONG, THE_PAIR = "Right", "Not right", "They go together"
+PLACED_RIGHT, PLACED_WRONG = "{}, as you put it", "{}, and you put it at {}"
+MENDED = "The line as it should be"
 PREDICTED_RIGHT, PREDICTED_WRONG, HELD = "As you predicted", "You predicted", "What came about"
 
 
@@ -63,6 +79,12 @@ def grade(question: AnyQuestion, response: Response) -> Grade:
             return _predict(question.outcomes, response)
         case SeveralChoices(), Sequence() if not isinstance(response, str):
             return _several(question.choices, frozenset(response))
+        case Order(), Sequence() if not isinstance(response, str):
+            return _order(question, list(response))
+        case Match(), Sequence() if not isinstance(response, str):
+            return _match(question, list(response))
+        case Code(), int():
+            return _code(question, response)
     raise ValueError(f"This is no answer to such a question: {response!r}")
 
 
@@ -70,7 +92,7 @@ def as_json(response: Response) -> Any:
     """The response as the log keeps it."""
     if isinstance(response, Predicted):
         return asdict(response)
-    return sorted(response) if not isinstance(response, int | str) else response
+    return response if isinstance(response, int | str) else list(response)
 
 
 def held(outcomes: Sequence[Outcome], readings: Mapping[str, Reading]) -> tuple[int, ...]:
@@ -117,6 +139,59 @@ def _predict(outcomes: Sequence[Outcome], response: Predicted) -> Grade:
     return Grade(False, (Note(PREDICTED_WRONG, chosen.text, "", False), *truth))
 
 
+# ── order, pairs, lines ──────────────────────────────────────────────────────────────────────────────
+
+
+def _order(question: Order, response: list[int]) -> Grade:
+    """Every step at its place, with the place it was given."""
+    if sorted(response) != list(range(len(question.steps))):
+        raise ValueError("Give every step one place.")
+    notes = []
+    for place, step in enumerate(question.steps):
+        given = response.index(place)
+        label = PLACED_RIGHT if given == place else PLACED_WRONG
+        notes.append(Note(label.format(place + 1, given + 1), step.text, step.explain, given == place))
+    return Grade(all(note.correct for note in notes), tuple(notes))
+
+
+def _match(question: Match, response: list[int]) -> Grade:
+    """What was paired wrongly first; then every pair."""
+    pairs = question.pairs
+    if len(response) != len(pairs) or not all(0 <= i < len(pairs) for i in response):
+        raise ValueError("Give each on the left one of the right.")
+    wrong = [(i, chosen) for i, chosen in enumerate(response) if i != chosen]
+    notes = [Note(PAIRED_WRONG, f"{pairs[i].left} – {pairs[chosen].right}", "", False) for i, chosen in wrong]
+    for i, pair in enumerate(pairs):
+        label = PAIRED_RIGHT if response[i] == i else THE_PAIR
+        notes.append(Note(label, f"{pair.left} – {pair.right}", pair.explain, True))
+    return Grade(not wrong, tuple(notes))
+
+
+def _code(question: Code, index: int) -> Grade:
+    chosen = question.lines[index]
+
+    def note(label: str, at: int, explain: str, correct: bool) -> Note:
+        return Note(label, f"line {at}, {in_code(code_line(question, at))}", explain, correct)
+
+    mistakes = [line for line in question.lines if line.mended]
+    mended = [Note(MENDED, in_code(line.mended), "", True) for line in mistakes]
+    if chosen.mended:
+        return Grade(True, (note(GIVEN_RIGHT, chosen.line, chosen.explain, True), *mended))
+    right = [note(THE_RIGHT, line.line, line.explain, True) for line in mistakes]
+    return Grade(False, (note(GIVEN_WRONG, chosen.line, chosen.explain, False), *right, *mended))
+
+
+def code_line(question: Code, number: int) -> str:
+    """A line of the shown program, counted from 1; empty where there is none."""
+    lines = question.code.strip("\n").split("\n")
+    return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def in_code(line: str) -> str:
+    """A line of a program as lesson Markdown."""
+    return f"`{line.strip()}`"
+
+
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────
 
 # 1234, 1 234, 1'234, 1,234.5, 1.234,5, -0,5, .5, 3e-4
@@ -153,10 +228,12 @@ def _spellings(numeral: str) -> Iterable[str]:
 
 
 def _number(question: Number, typed: str) -> Grade:
-    values = numbers(typed, question.unit)
-    lost = 8 * math.ulp(max(1.0, abs(question.answer)))  # what float arithmetic may lose on the way
-    distance = min(abs(value - question.answer) for value in values)
-    right = _spell(question.answer) + (f" {question.unit}" if question.unit else "")
+    values, answer = numbers(typed, question.unit), question.answer
+    if answer is None:
+        raise ValueError("The answer has not been computed.")
+    lost = 8 * math.ulp(max(1.0, abs(answer)))  # what float arithmetic may lose on the way
+    distance = min(abs(value - answer) for value in values)
+    right = _spell(answer) + (f" {question.unit}" if question.unit else "")
     given = typed.strip()
     if distance > question.tolerance + lost:
         return Grade(False, (Note(GIVEN_WRONG, given, "", False, True), Note(THE_RIGHT, right, question.explain, True)))

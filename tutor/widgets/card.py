@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from rich.style import Style
@@ -27,11 +26,6 @@ def _style(span: Span) -> Style:
         italic=span.emphasis or None,
         underline=bool(span.link) or None,
     )
-
-
-def literal(text: str) -> str:
-    """`text` as lesson Markdown that shows it as it is."""
-    return re.sub(r"([\\`*\[\]{}_-])", r"\\\1", text)
 
 
 class Page(VerticalScroll, inherit_bindings=False):

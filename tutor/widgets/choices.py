@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.text import Text
 from textual import events
@@ -17,6 +17,7 @@ from tutor.course.text import WIDTH
 from tutor.widgets.card import styled
 
 DIGITS = 9  # choices that have a key of their own
+Row = tuple[int | None, Text]  # a line, and the place of the cursor that it belongs to
 
 
 class Choices(Widget, can_focus=True):
@@ -42,6 +43,8 @@ class Choices(Widget, can_focus=True):
         Binding("enter", "commit", "commit"),
     ]
 
+    WANTED = "Choose one first, with its digit or the arrows."  # said where `given` is None
+
     class Committed(Message):
         """The learner stands by what is chosen now."""
 
@@ -60,46 +63,63 @@ class Choices(Widget, can_focus=True):
             return sorted(self.marked)
         return [] if self.cursor is None else [self.cursor]
 
+    @property
+    def given(self) -> int | Sequence[int] | None:
+        """The answer, or None where there is none to commit to yet."""
+        return self.chosen if self.several else self.cursor
+
     # ── drawing ──────────────────────────────────────────────────────────────────────────────────────
 
-    def _blocks(self, width: int) -> list[Text]:
-        """Each choice in lines of at most `width` cells, without cursor and mark."""
-        room = min(WIDTH, width) - self._indent
-        return [styled(text, self.facts, max(8, room), getattr(self.app, "ascii", False)) for text in self.texts]
+    def _rows(self, width: int) -> list[Row]:
+        """Every line, of at most `width` cells, with the place of the cursor that it belongs to."""
+        rows: list[Row] = []
+        for i, text in enumerate(self.texts):
+            mark = ("[x] " if i in self.marked else "[ ] ") if self.several else ""
+            rows += self._item(i, f"{self._pointer(i)} {i + 1}  {mark}", text, width)
+        return rows
 
-    @property
-    def _indent(self) -> int:
-        return 9 if self.several else 5
+    def _pointer(self, place: int) -> str:
+        return ">" if place == self.cursor else " "
+
+    def _item(self, place: int | None, head: str, text: str, width: int, choice: int | None = None) -> list[Row]:
+        """The lines of one item; a click on them chooses `choice`, by default the place itself."""
+        room = max(8, min(WIDTH, width) - len(head))
+        block = styled(text, self.facts, room, getattr(self.app, "ascii", False))
+        return self._lines(place, head, block.split("\n", allow_blank=True), place if choice is None else choice)
+
+    def _lines(self, place: int | None, head: str, lines: Iterable[Text | str], choice: int | None) -> list[Row]:
+        rows: list[Row] = []
+        for j, line in enumerate(lines):
+            row = Text.assemble(" " * len(head) if j else head, line, no_wrap=True)
+            if place is not None and place == self.cursor:
+                row.stylize(self.get_component_rich_style("choices--cursor"))
+            row.apply_meta({"choice": choice} if choice is not None else {})
+            rows.append((place, row))
+        return rows
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return sum(block.plain.count("\n") + 1 for block in self._blocks(width))
+        return len(self._rows(width))
 
     def render(self) -> Text:
-        cursor = self.get_component_rich_style("choices--cursor")
-        lines = []
-        for i, block in enumerate(self._blocks(self.size.width)):
-            mark = ("[x] " if i in self.marked else "[ ] ") if self.several else ""
-            head = f"{'>' if i == self.cursor else ' '} {i + 1}  {mark}"
-            for j, line in enumerate(block.split("\n", allow_blank=True)):
-                row = Text.assemble(" " * self._indent if j else head, line, no_wrap=True)
-                if i == self.cursor:
-                    row.stylize(cursor)
-                row.apply_meta({"choice": i})
-                lines.append(row)
-        return Text("\n", no_wrap=True).join(lines)
+        return Text("\n", no_wrap=True).join(row for _, row in self._rows(self.size.width))
 
     def _moved(self) -> None:
         """Show the cursor, if need be by scrolling what this stands in."""
         self.refresh()
         if self.cursor is not None and isinstance(self.parent, ScrollableContainer):
-            heights = [block.plain.count("\n") + 1 for block in self._blocks(self.size.width)]
-            row = Region(0, sum(heights[: self.cursor]), self.size.width, heights[self.cursor])
+            lines = [n for n, (place, _) in enumerate(self._rows(self.size.width)) if place == self.cursor]
+            row = Region(0, lines[0], self.size.width, len(lines))
             self.parent.scroll_to_region(row.translate(self.virtual_region.offset), animate=False)
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def places(self) -> int:
+        """How many places the cursor has."""
+        return len(self.texts)
+
     def action_move(self, by: int) -> None:
-        last = len(self.texts) - 1
+        last = self.places - 1
         start = -1 if by > 0 else last + 1
         self.cursor = min(last, max(0, (start if self.cursor is None else self.cursor) + by))
         self._moved()

@@ -20,17 +20,21 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tutor.course.schema import AnyQuestion, Blank, Fact, Number, Predict, SeveralChoices
-from tutor.course.text import WIDTH
+from tutor.course.schema import AnyQuestion, Blank, Code, Fact, Match, Number, Order, Predict, SeveralChoices
+from tutor.course.text import WIDTH, literal
 from tutor.engine import Done, Event, Failed
 from tutor.experiments.base import Result
 from tutor.experiments.cells import visible
 from tutor.experiments.registry import EXPERIMENTS
-from tutor.study.grading import Grade, Note, Predicted, Response, grade, held
+from tutor.study.asking import Given, Needed, ask, judge, needed, said
+from tutor.study.grading import Grade, Note, Response
 from tutor.widgets.base import TextField
-from tutor.widgets.card import Page, Prose, literal, styled
+from tutor.widgets.card import Page, Prose, styled
 from tutor.widgets.choices import Choices
+from tutor.widgets.code_lines import CodeLines
+from tutor.widgets.ordering import Ordering
 from tutor.widgets.own_text import OwnText
+from tutor.widgets.pairing import Pairing
 
 if TYPE_CHECKING:
     from tutor.app import TutorApp
@@ -71,18 +75,19 @@ class QuestionView(Page):
             super().__init__()
             self.event = event
 
-    def __init__(self, question: AnyQuestion, facts: Mapping[str, Fact]) -> None:
+    def __init__(self, question: AnyQuestion, facts: Mapping[str, Fact], variant: int = 0) -> None:
         super().__init__()
         self.question = question
+        self.asked = ask(question, variant)
         self.facts = facts
         self.hinted = False
         self.answered = False
         self._seconds = 0.0  # taken until the commitment; 0 before it
         self._shown = 0.0
         self._request = 0
-        self._prediction: tuple[int, str | None] = (0, None)  # the outcome chosen, the learner's own text
-        self._truth = ""  # what a prediction's experiment said, in one sentence
-        self._hint = Hint(f"**Hint:** {question.hint}", facts, classes="later")
+        self._waiting: tuple[Given, str | None] = ("", None)  # an answer to be graded, and the learner's own text
+        self._truth = ""  # what the experiment said, in one sentence
+        self._hint = Hint(f"**Hint:** {self.asked.question.hint}", facts, classes="later")
         self._complaint = Complaint(classes="later", markup=False)
         self._feedback = Feedback(facts, classes="later")
 
@@ -92,7 +97,7 @@ class QuestionView(Page):
         return self.app  # type: ignore[return-value]
 
     def compose(self) -> ComposeResult:
-        yield Prose(self.question.text, self.facts)
+        yield Prose(self.asked.text, self.facts)
         yield from self._answer()
         yield self._hint
         yield self._complaint
@@ -100,22 +105,27 @@ class QuestionView(Page):
 
     def _answer(self) -> Iterable[Widget]:
         """Where the answer is given."""
-        question = self.question
-        if isinstance(question, Number):
-            field = AnswerField(id="answer")
-            field.add_class("number")
-            unit = Static(question.unit, classes="unit", markup=False)
-            yield Horizontal(Static("Number:"), field, unit, classes="field")
-        elif isinstance(question, Blank):
-            yield Horizontal(Static("___ is"), AnswerField(id="answer"), classes="field")
-        elif isinstance(question, Predict):
-            if question.vary is not None:
-                own = OwnText(str(question.settings.get(question.vary, "")), id="own")
-                yield Horizontal(Static(f"{question.vary}:", markup=False), own, classes="field")
-            yield Choices([outcome.text for outcome in question.outcomes], self.facts)
-        else:
-            several = isinstance(question, SeveralChoices)
-            yield Choices([choice.text for choice in question.choices], self.facts, several=several)
+        question, asked = self.asked.question, self.asked
+        match question:
+            case Number():
+                field = AnswerField(id="answer")
+                field.add_class("number")
+                unit = Static(question.unit, classes="unit", markup=False)
+                yield Horizontal(Static("Number:"), field, unit, classes="field")
+            case Blank():
+                yield Horizontal(Static("___ is"), AnswerField(id="answer"), classes="field")
+            case Order():
+                yield Ordering(asked.items, self.facts)
+            case Match():
+                yield Pairing(asked.lefts, asked.items, self.facts)
+            case Code():
+                yield CodeLines(asked.code, self.facts)
+            case Predict(vary=vary) if vary is not None:
+                own = OwnText(str(question.settings.get(vary, "")), id="own")
+                yield Horizontal(Static(f"{vary}:", markup=False), own, classes="field")
+                yield Choices(asked.items, self.facts)
+            case _:
+                yield Choices(asked.items, self.facts, several=isinstance(question, SeveralChoices))
 
     def on_mount(self) -> None:
         self._shown = time.monotonic()
@@ -147,83 +157,80 @@ class QuestionView(Page):
 
     def on_choices_committed(self, message: Choices.Committed) -> None:
         message.stop()
-        chosen = self.query_one(Choices).chosen
-        if isinstance(self.question, SeveralChoices):
-            self._commit(chosen)
-        elif not chosen:
-            self._complain("Choose one first, with its digit or the arrows.")
-        elif isinstance(self.question, Predict):
-            self._predict(self.question, chosen[0])
+        place = self.query_one(Choices)
+        if place.given is None:
+            self._complain(place.WANTED)
         else:
-            self._commit(chosen[0])
+            self._stand_by(place.given)
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
-        self._commit(message.value)
+        self._stand_by(message.value)
 
     def on_own_text_left(self, message: OwnText.Left) -> None:
         message.stop()
         self.action_answer()
 
-    def _commit(self, response: Response) -> None:
-        """Grade the response and hand it on, or say why it cannot be graded."""
-        if self.answered:
-            return
-        try:
-            result = grade(self.question, response)
-        except ValueError as error:
-            self._complain(str(error))
-            return
-        self.answered = True
-        seconds = self._seconds or time.monotonic() - self._shown
-        self.post_message(self.Answered(self, response, result, seconds))
-
-    def _complain(self, message: str) -> None:
-        """One line in place; empty to take it away."""
-        self._complaint.update(visible(message))
-        self._complaint.display = bool(message)
-
-    # ── predicting ───────────────────────────────────────────────────────────────────────────────────
-
-    def _predict(self, question: Predict, chosen: int) -> None:
-        """The learner stands by an outcome: only now have the engine compute what happens."""
+    def _stand_by(self, given: Given) -> None:
+        """The learner has committed: only now have the engine compute what the answer hangs on."""
         if self._seconds or self.answered:
+            return
+        own = self.query_one("#own", OwnText).value if self.query("#own") else None
+        need = needed(self.asked, own)
+        self._waiting = given, own
+        if need is None:
+            self._judge(None)
             return
         self._seconds = time.monotonic() - self._shown
         self._complain("working…")
-        self.focus()  # away from the choices, which are settled now
-        own = self.query_one("#own", OwnText).value if question.vary is not None else None
-        settings = question.settings if question.vary is None else {**question.settings, question.vary: own}
-        module, library = EXPERIMENTS[question.experiment].load(), self.tutor.engine.library
+        self.focus()  # away from the answer, which is settled now
+        self._request = self._compute(need)
+
+    def _compute(self, need: Needed) -> int:
+        module, library = EXPERIMENTS[need.experiment].load(), self.tutor.engine.library
 
         def job() -> object:
-            return module.compute(msgspec.convert(settings, module.Settings), library)
+            return module.compute(msgspec.convert(need.settings, module.Settings), library)
 
         def listen(event: Event) -> None:
             self.post_message(self.Heard(event))  # on the engine's thread: may post, nothing else
 
-        self._prediction = (chosen, own)
-        self._request = self.tutor.engine.submit(self, job, listen)
+        return self.tutor.engine.submit(self, job, listen)
 
     def on_question_view_heard(self, message: Heard) -> None:
         message.stop()
         event = message.event
         if event.request != self._request or not isinstance(event, Done | Failed):
             return
-        assert isinstance(self.question, Predict)
+        if isinstance(event, Failed):
+            self._refuse(event.message)
+        else:
+            self._judge(event.value)  # type: ignore[arg-type]
+
+    def _judge(self, result: Result | None) -> None:
+        """Grade the answer and hand it on, or say why it cannot be graded."""
+        given, own = self._waiting
         try:
-            if isinstance(event, Failed):
-                raise ValueError(event.message)
-            result: Result = event.value  # type: ignore[assignment]
-            self._truth = result.sentence()
-            outcomes = held(self.question.outcomes, result.readings())
-        except ValueError as error:  # not graded: the learner may change the text and predict again
-            self._seconds = 0.0
-            self._complain(str(error))
-            self.action_answer()
+            response, grade = judge(self.asked, given, result.readings() if result else None, own)
+        except ValueError as error:
+            self._refuse(str(error))
             return
-        chosen, own = self._prediction
-        self._commit(Predicted(chosen, outcomes, own))
+        self._truth = result.sentence() if result else ""
+        self.answered = True
+        seconds = self._seconds or time.monotonic() - self._shown
+        self.post_message(self.Answered(self, response, grade, seconds))
+
+    def _refuse(self, message: str) -> None:
+        """Not graded: the learner may answer again."""
+        computed, self._seconds = self._seconds, 0.0
+        self._complain(message)
+        if computed:
+            self.action_answer()
+
+    def _complain(self, message: str) -> None:
+        """One line in place; empty to take it away."""
+        self._complaint.update(visible(message))
+        self._complaint.display = bool(message)
 
     # ── feedback ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -294,13 +301,12 @@ class Feedback(Later):
     def _text(self, width: int) -> Text:
         lines = []
         for note in self.notes:
-            answer = literal(note.answer) if note.typed else note.answer
-            head = self._styled(f"**{note.label}:** {answer}", width)
+            head, *rest = (self._styled(paragraph, width) for paragraph in said(note))
             style = self.get_component_rich_style(
                 "feedback--right" if note.correct else "feedback--wrong", partial=True
             )
             head.stylize(style, 0, len(note.label) + 1)
-            lines += [head, self._styled(note.explain, width), Text()] if note.explain else [head, Text()]
+            lines += [head, *rest, Text()]
         if self.truth:
             lines[:0] = [self._styled(literal(visible(self.truth)), width), Text()]
         return Text("\n", no_wrap=True).join(lines[:-1])

@@ -12,12 +12,12 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tutor.course.schema import Card, Fact, Prediction, Settings
+from tutor.course.text import literal
 from tutor.engine import Done, Event, Failed
 from tutor.experiments.base import Reading, Result, all_hold
 from tutor.experiments.cells import visible
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.widgets.base import LiveWidget
-from tutor.widgets.card import literal
 from tutor.widgets.prediction import PredictionPane
 
 if TYPE_CHECKING:

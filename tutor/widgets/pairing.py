@@ -1,0 +1,74 @@
+"""Pairs to be made: the arrows go through the left sides, a digit gives one its right side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.text import Text
+from textual.binding import Binding
+
+from tutor.course.schema import Fact
+from tutor.widgets.choices import Choices, Row
+
+
+class Pairing(Choices):
+    """`texts` are the right sides. One that is given to another left side is taken from the first."""
+
+    WANTED = "Give each of them a number first."
+    BINDINGS = [
+        Binding("right,l", "turn(1)", "another", key_display="←→"),
+        Binding("left,h", "turn(-1)", "another", show=False),
+    ]
+
+    def __init__(self, lefts: Sequence[str], rights: Sequence[str], facts: Mapping[str, Fact]) -> None:
+        super().__init__(rights, facts)
+        self.lefts = lefts
+        self.picks: list[int | None] = [None] * len(lefts)  # of each left side, which right side it has
+        self.cursor = 0
+
+    @property
+    def places(self) -> int:
+        """How many places the cursor has."""
+        return len(self.lefts)
+
+    @property
+    def given(self) -> Sequence[int] | None:
+        """The right side of each left one; None while some have none."""
+        made = [pick for pick in self.picks if pick is not None]
+        return made if len(made) == len(self.lefts) else None
+
+    def _rows(self, width: int) -> list[Row]:
+        rows: list[Row] = []
+        for i, left in enumerate(self.lefts):
+            pick = self.picks[i]
+            head = f"{self._pointer(i)} [{' ' if pick is None else pick + 1}]  "
+            rows += self._item(i, head, left, width, choice=-1 - i)
+        rows.append((None, Text()))
+        for n, right in enumerate(self.texts):
+            rows += self._item(None, f"   {n + 1}   ", right, width, choice=n)
+        return rows
+
+    def action_choose(self, index: int) -> None:
+        """Give the left side at the cursor this right one, and go on to the next without; below 0 go to a left one."""
+        if index < 0:
+            self.cursor = -1 - index
+        elif index < len(self.texts):
+            self._give(index)
+            empty = [i for i, pick in enumerate(self.picks) if pick is None]
+            self.cursor = next((i for i in empty if i > self._at), empty[0] if empty else self._at)
+        self._moved()
+
+    def action_turn(self, by: int) -> None:
+        """Another right side for the left one at the cursor."""
+        pick = self.picks[self._at]
+        start = -1 if by > 0 else len(self.texts)
+        self._give(((start if pick is None else pick) + by) % len(self.texts))
+        self._moved()
+
+    @property
+    def _at(self) -> int:
+        return self.cursor or 0
+
+    def _give(self, index: int) -> None:
+        self.picks = [None if pick == index else pick for pick in self.picks]
+        self.picks[self._at] = index
