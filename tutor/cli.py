@@ -17,6 +17,9 @@ from tutor.terminal import COLORS, can_draw, colour_tier, is_utf8
 
 COMMANDS = {
     "course": "list tracks, chapters and what each of them holds",
+    "read": "read a chapter line by line, in plain text",
+    "quiz": "take a chapter's quiz line by line, in plain text",
+    "review": "answer the questions that are due, line by line, in plain text",
     "check": "check lesson files and report every problem as file:line: message",
     "show": "show what a live widget shows: as picture, table, sentence or data",
     "sample": "let the small model continue a prompt",
@@ -83,7 +86,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 def open_app(args: argparse.Namespace) -> int:
     """Take the screen, if there is one."""
     if not can_draw(os.environ, sys.stdin, sys.stdout, sys.stderr):
-        raise CommandError("the app needs a terminal; `tutor show`, `tutor sample` and `tutor course` work without one")
+        raise CommandError("the app needs a terminal; `tutor read`, `tutor quiz` and `tutor review` work without one")
     from tutor.app import run
 
     return run(

@@ -52,6 +52,31 @@ def given(args: argparse.Namespace) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
+def typed(settings: type[msgspec.Struct], name: str, text: str) -> Any:
+    """The value of the field `name` that `text` stands for; several are apart by spaces.
+
+    Raises ValueError with a line that says what the field takes, or what fields there are.
+    """
+    described = inspect.type_info(settings)
+    assert isinstance(described, inspect.StructType)
+    kinds = {field.name: _plain(field.type) for field in described.fields}
+    if name not in kinds:
+        raise ValueError(f"There is no setting {name!r}; there are {', '.join(kinds)}.")
+    kind, types = kinds[name], {field.name: field.type for field in msgspec.structs.fields(settings)}
+    if isinstance(kind, inspect.BoolType):
+        if text not in _ON_OFF:
+            raise ValueError(f"{name} is on or off, not {text!r}.")
+        return _ON_OFF[text]
+    convert = _converter(types[name], kind)
+    try:
+        return tuple(map(convert, text.split())) if isinstance(kind, inspect.CollectionType) else convert(text)
+    except argparse.ArgumentTypeError as error:
+        raise ValueError(f"{name} {error}.") from None
+
+
+_ON_OFF = {"on": True, "yes": True, "off": False, "no": False}
+
+
 def _plain(kind: inspect.Type) -> inspect.Type:
     """The type without None and notes."""
     if isinstance(kind, inspect.Metadata):

@@ -189,11 +189,14 @@ def compute(name: str, **settings: Any) -> tuple[ModuleType, Any]:
     from tutor.models.library import Library
 
     module = EXPERIMENTS[name].load()
-    result = module.compute(module.Settings(**settings), Library())
-    if isinstance(result, Generator):
-        while True:
-            try:
-                next(result)
-            except StopIteration as end:
-                return module, end.value
-    return module, result
+    return module, finished(module.compute(module.Settings(**settings), Library()))
+
+
+def finished(result: Any) -> Any:
+    """What an experiment's `compute` comes to, at once or step by step."""
+    while isinstance(result, Generator):
+        try:
+            next(result)
+        except StopIteration as end:
+            return end.value
+    return result

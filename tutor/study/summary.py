@@ -103,14 +103,19 @@ def summarise(course: Course, answers: Sequence[Answer], cards: Collection[str],
     since 1970, answers or not.
     """
     chapters = {entry.id: _read(course, entry) for entry in course.entries() if entry.file is not None}
-    questions = {q.id: (q, id) for id, found in chapters.items() if isinstance(found, Chapter) for q in found.questions}
+    questions = {
+        question.id: (question, chapter_id)
+        for chapter_id, found in chapters.items()
+        if isinstance(found, Chapter)
+        for question in found.questions
+    }
     current = [a for a in answers if a.question_id in questions and questions[a.question_id][0].revision == a.revision]
     right = {answer.question_id: answer.correct for answer in current}
     tracks = tuple(
         TrackState(track, tuple(_state(entry, chapters[entry.id], right, cards) for entry in _entries(track)))
         for track in course.tracks
     )
-    unreadable = {id for id, found in chapters.items() if not isinstance(found, Chapter)}
+    unreadable = {chapter_id for chapter_id, found in chapters.items() if not isinstance(found, Chapter)}
     gone = (a.question_id for a in answers if a.question_id not in questions and a.chapter_id not in unreadable)
     return Summary(tracks, _study(answers, moments), _missed(current, questions), dict(sorted(Counter(gone).items())))
 
@@ -172,5 +177,5 @@ def _missed(answers: Iterable[Answer], questions: dict[str, tuple[AnyQuestion, s
     for answer in answers:
         asked[answer.question_id] += 1
         wrong[answer.question_id] += not answer.correct
-    found = [Missed(*questions[id], wrong[id], asked[id]) for id in asked if wrong[id]]
+    found = [Missed(*questions[one], wrong[one], asked[one]) for one in asked if wrong[one]]
     return tuple(sorted(found, key=lambda one: (-one.wrong, one.answers, one.question.id)))

@@ -12,11 +12,10 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tutor.course.schema import Card, Fact, Prediction, Settings
-from tutor.course.text import literal
 from tutor.engine import Done, Event, Failed
 from tutor.experiments.base import Reading, Result, all_hold
-from tutor.experiments.cells import visible
 from tutor.experiments.registry import EXPERIMENTS
+from tutor.study.predicting import revealed, truth
 from tutor.widgets.base import LiveWidget
 from tutor.widgets.prediction import PredictionPane
 
@@ -107,18 +106,9 @@ class Workbench(Vertical):
             return
         assert isinstance(message.event, Done)
         result: Result = message.event.value  # type: ignore[assignment]
-        outcomes = message.prediction.outcomes
-        truth = next((i for i, o in enumerate(outcomes) if all_hold(o.when, result.readings())), None)
-        self.tutor.store.record_prediction(message.prediction.id, str(message.outcome), message.outcome == truth)
-        seen = literal(visible(result.sentence()))
-        if truth is None:
-            await self._go_on(f"**None of the outcomes came about.** {seen}")
-        elif truth == message.outcome:
-            await self._go_on(f"**As you said:** *{outcomes[truth].text}.* {seen} {outcomes[truth].explain}")
-        else:
-            said = outcomes[message.outcome].text
-            it_is = f"**It is:** *{outcomes[truth].text}.* {seen} {outcomes[truth].explain}"
-            await self._go_on(f"**You said:** *{said}.* {it_is}")
+        prediction, chosen = message.prediction, message.outcome
+        self.tutor.store.record_prediction(prediction.id, str(chosen), chosen == truth(prediction, result))
+        await self._go_on(revealed(prediction, chosen, result))
 
     async def _go_on(self, truth: str | None) -> None:
         """Put the widget in the place of the prediction."""

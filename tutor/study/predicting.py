@@ -1,0 +1,26 @@
+"""A prediction on a card: which of its outcomes is true, and what is said to the learner's."""
+
+from __future__ import annotations
+
+from tutor.course.schema import Prediction
+from tutor.course.text import literal
+from tutor.experiments.base import Result, all_hold
+from tutor.experiments.cells import visible
+
+
+def truth(prediction: Prediction, result: Result) -> int | None:
+    """The index of the outcome that came about; None when none did."""
+    readings = result.readings()
+    return next((i for i, outcome in enumerate(prediction.outcomes) if all_hold(outcome.when, readings)), None)
+
+
+def revealed(prediction: Prediction, chosen: int, result: Result) -> str:
+    """What is true, as lesson Markdown, for somebody who has committed to outcome number `chosen`, from 0."""
+    seen = literal(visible(result.sentence()))
+    true, outcomes = truth(prediction, result), prediction.outcomes
+    if true is None:
+        return f"**None of the outcomes came about.** {seen}"
+    if true == chosen:
+        return f"**As you said:** *{outcomes[true].text}.* {seen} {outcomes[true].explain}"
+    it_is = f"**It is:** *{outcomes[true].text}.* {seen} {outcomes[true].explain}"
+    return f"**You said:** *{outcomes[chosen].text}.* {it_is}"
