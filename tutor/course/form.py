@@ -12,10 +12,10 @@ import msgspec
 
 from tutor.course.problems import Finding, Path
 from tutor.course.prose import linked_terms, one_paragraph, used_facts
-from tutor.course.schema import AnyQuestion, Blank, Card, Chapter, Number, OneChoice, Outcome, SeveralChoices, Struct
+from tutor.course.question_form import check_draw, check_keys, check_outcomes, check_question
+from tutor.course.schema import AnyQuestion, Card, Chapter, Struct
 from tutor.course.text import SHOW
 
-FEW_KEYS = 6  # questions in which a place or length may be chance
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # What no goal begins with: it is no verb, or one that no question can test.
 _NO_VERB = re.compile(
@@ -83,12 +83,15 @@ def check_chapter(chapter: Chapter) -> Iterator[Finding]:
             yield Finding(("questions", i, "goal"), f"unknown goal `{question.goal}`")
         if question.card not in cards:
             yield Finding(("questions", i, "card"), f"unknown card `{question.card}`: this chapter has none")
-        yield from _check_question(question, ("questions", i))
+        yield from check_draw(question, ("questions", i))
+        if question.draw is None:
+            yield from check_question(question, ("questions", i))
+        yield from _check_try(question, chapter, ("questions", i, "try_it"))
     for i, insight in enumerate(chapter.insights):
         if re.search(r"[.?!]\s+[A-Z]", one_paragraph(insight.text)):
             yield Finding(("insights", i, "text"), "an insight is one sentence")
     yield from _check_facts(chapter)
-    yield from _check_keys(chapter)
+    yield from check_keys(chapter)
     if not chapter.opening:
         yield from _check_counts(chapter)
 
@@ -114,67 +117,18 @@ def _check_card(card: Card, at: Path) -> Iterator[Finding]:
             if getattr(card, field):
                 yield Finding((*at, field), f"`{field}` needs a widget on the card")
     for i, prediction in enumerate(card.predictions):
-        yield from _check_outcomes(prediction.outcomes, (*at, "predictions", i, "outcomes"))
+        yield from check_outcomes(prediction.outcomes, (*at, "predictions", i, "outcomes"))
 
 
-def _check_outcomes(outcomes: list[Outcome], at: Path) -> Iterator[Finding]:
-    if 0 < len(outcomes) < 2:
-        yield Finding(at, "at least two outcomes, to choose from")
-    yield from _twice([outcome.text for outcome in outcomes], at, "outcome")
-
-
-def _check_question(question: AnyQuestion, at: Path) -> Iterator[Finding]:
-    match question:
-        case OneChoice() | SeveralChoices():
-            correct = sum(choice.correct for choice in question.choices)
-            if isinstance(question, OneChoice) and correct != 1:
-                yield Finding((*at, "choices"), f"exactly one choice is correct, not {correct}")
-            elif correct == 0:
-                yield Finding((*at, "choices"), "at least one choice is correct, not 0")
-            if len(question.choices) == 1:
-                yield Finding((*at, "choices"), "at least two choices, to choose from")
-            yield from _twice([choice.text for choice in question.choices], (*at, "choices"), "choice")
-        case Blank():
-            if question.text.count("___") != 1 or "____" in question.text:
-                yield Finding((*at, "text"), "the text has one blank: ___")
-            accepted = {answer.strip().casefold() for answer in question.answers}
-            for i, answer in enumerate(question.answers):
-                if not answer.strip():
-                    yield Finding((*at, "answers", i), "an answer is empty")
-            for wrong in question.near:
-                if wrong.strip().casefold() in accepted:
-                    yield Finding((*at, "near", wrong), f"`{wrong}` is among the answers")
-                if not question.near[wrong].strip():
-                    yield Finding((*at, "near", wrong), f"nothing is said to `{wrong}`")
-        case Number():
-            pass
-        case _:
-            yield from _check_outcomes(question.outcomes, (*at, "outcomes"))
-
-
-def _check_keys(chapter: Chapter) -> Iterator[Finding]:
-    """Correct choices that are known by their place or length rather than by what they say."""
-    asked = [question for question in chapter.questions if isinstance(question, OneChoice)]
-    keys = [(question.choices, i) for question in asked for i, choice in enumerate(question.choices) if choice.correct]
-    if len(keys) < FEW_KEYS:
-        return
-    letter, most = Counter(i for _, i in keys).most_common(1)[0]
-    if most > len(keys) / 2:
-        said = f"choice {letter + 1} is the correct one in {most} of {len(keys)} questions: vary its place"
-        yield Finding(("questions",), said)
-    longest = sum(
-        all(len(other.text) < len(choices[i].text) for other in choices if other is not choices[i])
-        for choices, i in keys
-    )
-    if longest > len(keys) * 2 / 3:
-        said = f"the correct choice is the longest in {longest} of {len(keys)} questions: lengthen others"
-        yield Finding(("questions",), said)
-
-
-def _twice(texts: list[str], at: Path, kind: str) -> Iterator[Finding]:
-    for i, text in enumerate(texts):
-        if text.strip() and text in texts[:i]:
-            yield Finding((*at, i, "text"), f"this {kind} is there twice")
+def _check_try(question: AnyQuestion, chapter: Chapter, at: Path) -> Iterator[Finding]:
+    """Whether the card on which a point can be tried is there, and has a widget."""
+    if question.try_it is not None:
+        name = question.try_it.card or question.card
+        card = next((card for card in chapter.cards if card.id == name), None)
+        if card is None and question.try_it.card:
+            yield Finding((*at, "card"), f"unknown card `{name}`: this chapter has none")
+        elif card is not None and card.widget is None:
+            yield Finding(at, f"the card `{name}` has no widget to try it in")
 
 
 def _check_facts(chapter: Chapter) -> Iterator[Finding]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tutor.course.bench import Bench, TroubleError
+from tutor.course.draws import filled, rows
 from tutor.course.problems import Finding, Path
-from tutor.course.schema import Card, Chapter, Computed, Fact, Number, Outcome, Predict, Settings
+from tutor.course.schema import AnyQuestion, Card, Chapter, Computed, Fact, Number, Outcome, Predict, Settings
 from tutor.course.text import show
 
 if TYPE_CHECKING:
@@ -33,15 +34,55 @@ def check_live(chapter: Chapter, bench: Bench) -> Iterator[Finding]:
     for i, card in enumerate(chapter.cards):
         yield from _check_card(card, ("cards", i), bench)
     for i, question in enumerate(chapter.questions):
-        at: Path = ("questions", i)
-        if isinstance(question, Predict):
-            yield from _check_predict(question, at, bench)
-        elif isinstance(question, Number) and question.compute:
-            now = Fact(id=question.id, value=question.answer, tolerance=question.tolerance)
-            yield from _check_computed(now, question.compute, (*at, "compute"), (*at, "answer"), bench)
+        yield from _check_question(question, chapter, ("questions", i), bench)
     for i, fact in enumerate(chapter.facts):
         if fact.compute:
             yield from _check_computed(fact, fact.compute, ("facts", i, "compute"), ("facts", i, "value"), bench)
+
+
+def _check_question(question: AnyQuestion, chapter: Chapter, at: Path, bench: Bench) -> Iterator[Finding]:
+    """A question for all that can be drawn, until something is wrong."""
+    found: list[Finding] = []
+    for row in rows(question.draw) if question.draw else [{}]:
+        made = filled(question, row) if row else question
+        if isinstance(made, Predict):
+            found += _check_predict(made, at, bench)
+        elif isinstance(made, Number) and made.compute and made.answer is not None:
+            now = Fact(id=made.id, value=made.answer, tolerance=made.tolerance)
+            found += _check_computed(now, made.compute, (*at, "compute"), (*at, "answer"), bench)
+        elif isinstance(made, Number) and made.compute:
+            found += _check_computes_number(made.compute, (*at, "compute"), bench)
+        found += _check_try(made, chapter, (*at, "try_it"), bench)
+        if found:
+            drawn = "".join(f"{name} = {value!r}, " for name, value in row.items())
+            yield from (Finding(f.path, f"with {drawn[:-2]}: {f.message}" if row else f.message) for f in found)
+            return
+
+
+def _check_try(question: AnyQuestion, chapter: Chapter, at: Path, bench: Bench) -> Iterator[Finding]:
+    point = question.try_it
+    if point is None:
+        return
+    card = next((card for card in chapter.cards if card.id == (point.card or question.card)), None)
+    if card is not None and card.widget is not None:
+        try:
+            if bench.runs(card.widget.name):
+                bench.readings(card.widget.name, {**card.widget.settings, **point.settings})
+        except (TroubleError, KeyError) as trouble:
+            yield Finding((*at, "settings"), str(trouble))
+
+
+def _check_computes_number(computed: Computed, at: Path, bench: Bench) -> Iterator[Finding]:
+    """Whether a drawn question's answer can be computed."""
+    try:
+        if computed.reading not in bench.module(computed.experiment).READINGS:
+            yield Finding((*at, "reading"), _no_reading(computed.experiment, computed.reading))
+        elif bench.runs(computed.experiment):
+            now = bench.readings(computed.experiment, computed.settings).get(computed.reading)
+            if not isinstance(now, float | int):
+                yield Finding((*at, "reading"), f"`{computed.reading}` is {now!r}, which is no number")
+    except TroubleError as trouble:
+        yield Finding((*at, "experiment" if trouble.part == "name" else trouble.part), str(trouble))
 
 
 def _check_computed(fact: Fact, computed: Computed, at: Path, value_at: Path, bench: Bench) -> Iterator[Finding]:

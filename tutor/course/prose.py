@@ -12,7 +12,20 @@ from rich.cells import cell_len
 from tutor.course.figures import figures
 from tutor.course.load import facts
 from tutor.course.problems import Finding, Path
-from tutor.course.schema import AnyQuestion, Blank, Card, Chapter, Glossary, Number, OneChoice, Predict, SeveralChoices
+from tutor.course.schema import (
+    AnyQuestion,
+    Blank,
+    Card,
+    Chapter,
+    Code,
+    Glossary,
+    Match,
+    Number,
+    OneChoice,
+    Order,
+    Predict,
+    SeveralChoices,
+)
 from tutor.course.text import FACT, WIDTH, inline, links, parse, plain
 
 PAGE = 18  # lines of a card without a widget, at 80x24
@@ -94,6 +107,18 @@ def _of_question(question: AnyQuestion, at: Path) -> Iterator[Prose]:
                 yield Prose((*at, "outcomes", i, "explain"), outcome.explain, explains=True)
         case Number() | Blank():
             yield Prose((*at, "explain"), question.explain, explains=True)
+        case Order():
+            for i, step in enumerate(question.steps):
+                yield Prose((*at, "steps", i, "text"), step.text, states=False)
+                yield Prose((*at, "steps", i, "explain"), step.explain, explains=True)
+        case Match():
+            for i, pair in enumerate(question.pairs):
+                yield Prose((*at, "pairs", i, "left"), pair.left, states=False)
+                yield Prose((*at, "pairs", i, "right"), pair.right, states=False)
+                yield Prose((*at, "pairs", i, "explain"), pair.explain, explains=True)
+        case Code():
+            for i, line in enumerate(question.lines):
+                yield Prose((*at, "lines", i, "explain"), line.explain, explains=True)
     if isinstance(question, Blank):
         for wrong, said in question.near.items():
             yield Prose((*at, "near", wrong), said, explains=True)
