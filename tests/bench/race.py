@@ -24,8 +24,8 @@ import torch
 import transformers
 from plain_torch import PlainTorch
 
+from tutor.models.decoder import Array
 from tutor.models.library import FOLDER, Library, Model
-from tutor.models.llama import Array
 from tutor.models.sampling import Sampling, distribution, draw
 
 PROMPT = "Once upon a time there was a little dog. It"

@@ -15,8 +15,8 @@ from transformers import LlamaForCausalLM
 
 from tutor.experiments import heads, measure
 from tutor.experiments.power_law import fit
+from tutor.models.decoder import Array, Cache
 from tutor.models.library import FOLDER, Library, Model
-from tutor.models.llama import Array, Cache, Llama
 
 STORY = "Tom had a red kite. The wind took the kite up over the hill, and Tom ran after it until it was dark. "
 
@@ -103,7 +103,7 @@ def test_a_model_accepts_all_of_its_own_drafts_and_less_of_another_s(tiny: Model
     assert want < 0.5
 
 
-class Flat(Llama):
+class Flat(Decoder):
     """Finds every token as likely as any other."""
 
     def forward(self, ids: Sequence[int], cache: Cache | None = None) -> Array:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from tutor.models.config import ALIBI, Config, read_config
+from tutor.models.decoder import Array, Decoder
 from tutor.models.errors import ModelFileError
 from tutor.models.int8 import dequantise, narrowed, quantise, widened
-from tutor.models.llama import Array, Llama
 from tutor.models.parameters import take
 from tutor.models.weights import read_safetensors
 from tutor.training.gpt import GPT
@@ -23,16 +23,16 @@ from tutor.training.gpt import GPT
 N_CTX = 48
 
 
-def read(folder: Path) -> Llama:
+def read(folder: Path) -> Decoder:
     config = read_config(folder / "config.json")
-    return Llama(config, take(config, read_safetensors(folder / "model.safetensors")))
+    return Decoder(config, take(config, read_safetensors(folder / "model.safetensors")))
 
 
 def some_ids(n: int, seed: int = 1) -> list[int]:
     return np.random.default_rng(seed).integers(0, 101, n).tolist()
 
 
-def assert_reads_the_same_in_chunks(run: Llama, ids: list[int], want: Array) -> None:
+def assert_reads_the_same_in_chunks(run: Decoder, ids: list[int], want: Array) -> None:
     np.testing.assert_allclose(run.forward(ids), want, atol=1e-3)
     for chunk in (1, 7):
         cache = run.new_cache()
@@ -62,7 +62,7 @@ def test_gpt2_is_the_same_as_in_transformers(tmp_path: Path, tied: bool) -> None
     np.testing.assert_allclose(run.trace(ids).residual[:-1:2], stream, atol=1e-3)
 
 
-def alibi(n_kv_head: int = 4) -> tuple[GPT, Llama]:
+def alibi(n_kv_head: int = 4) -> tuple[GPT, Decoder]:
     """The same random weights in PyTorch and in the run file."""
     torch.manual_seed(4)
     config = Config(101, 32, 2, 4, n_kv_head, 48, N_CTX, positions="alibi")
@@ -71,7 +71,7 @@ def alibi(n_kv_head: int = 4) -> tuple[GPT, Llama]:
         if p.dim() == 2:
             torch.nn.init.normal_(p, std=0.3)
     tensors = {name: p.detach().numpy() for name, p in theirs.named_parameters()}
-    return theirs, Llama(config, take(config, tensors))
+    return theirs, Decoder(config, take(config, tensors))
 
 
 @pytest.mark.parametrize("n_kv_head", [4, 2])
@@ -131,8 +131,8 @@ def test_a_model_in_int8_computes_nearly_the_same_and_misses_no_scale(tiny: Path
     small = narrowed(tensors)
     assert sum(t.nbytes for t in small.values()) < 0.53 * sum(t.nbytes for t in tensors.values())
     ids = some_ids(64)
-    exact = Llama(config, take(config, tensors)).forward(ids)
-    rounded = Llama(config, take(config, widened(small))).forward(ids)
+    exact = Decoder(config, take(config, tensors)).forward(ids)
+    rounded = Decoder(config, take(config, widened(small))).forward(ids)
     assert 0 < np.abs(rounded - exact).max() < 1
     del small["model.embed_tokens.weight.scale"]
     with pytest.raises(ModelFileError, match=r"embed_tokens\.weight is int8 and has no scales"):

@@ -17,9 +17,9 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from tutor.models import bpe, encodings
 from tutor.models.config import read_config
+from tutor.models.decoder import Array, Cache, Heads, Watch, window_start
 from tutor.models.errors import ModelFileError
 from tutor.models.library import MAX_CACHES, Library, Model
-from tutor.models.llama import Array, Cache, Heads, Llama, Watch, window_start
 from tutor.models.parameters import take
 from tutor.models.tokenizer import START, Tokenizer
 from tutor.models.weights import read_safetensors
@@ -52,7 +52,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shelf
 
 
-class Counting(Llama):
+class Counting(Decoder):
     """The run file, counting what it is given to read."""
 
     count = 0

@@ -6,8 +6,14 @@ import hashlib
 
 import numpy as np
 import pytest
+import torch
+from transformers import GPT2Config, GPT2LMHeadModel
 
+from tutor.experiments import measure
+from tutor.models.cards import cards
+from tutor.models.int8 import widened
 from tutor.models.library import FOLDER, Library, Model
+from tutor.models.weights import read_safetensors
 
 CARD = (FOLDER / "tiny" / "README.md").read_text(encoding="utf-8")
 STORY = (
@@ -24,7 +30,7 @@ def tiny() -> Model:
 def test_the_card_names_this_very_file(tiny: Model) -> None:
     weights = (FOLDER / "tiny" / "model.safetensors").read_bytes()
     assert f"`{hashlib.sha256(weights).hexdigest()}`" in CARD
-    assert f"{len(weights):,} bytes" in CARD
+    assert f"{len(weights):,}" in CARD
     assert f"{tiny.config.n_parameters:,} parameters" in CARD
     assert len(weights) <= 8_000_000
 
@@ -38,20 +44,34 @@ def test_it_predicts_a_story_it_has_not_seen(tiny: Model) -> None:
 
 
 def test_it_copies_random_tokens_by_a_previous_token_head_and_an_induction_head(tiny: Model) -> None:
-    n, previous, induction, losses = 60, [], [], []
-    for seed in range(5):
-        passage = np.random.default_rng(seed).integers(0, tiny.tokenizer.bos, n)
-        ids = [tiny.tokenizer.bos, *passage.tolist(), *passage.tolist()]
-        trace = tiny.trace(ids)
-        logits = trace.logits.astype(float)
-        log_probability = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        nats = -log_probability[np.arange(2 * n), ids[1:]]
-        losses.append((nats[1:n].mean(), nats[n + 1 :].mean()))
-        q = np.arange(2, 2 * n + 1)
-        previous.append(trace.attention[:, :, q, q - 1].mean(axis=2))
-        q = np.arange(n + 1, 2 * n + 1)
-        induction.append(trace.attention[:, :, q, q - n + 1].mean(axis=2))
-    first, second = np.mean(losses, axis=0)
-    assert first - second >= 5
-    assert np.mean(previous, axis=0).max() >= 0.9
-    assert np.mean(induction, axis=0).max() >= 0.75
+    both = measure.copying(tiny)
+    assert both.first - both.second >= 5
+    scores = measure.head_scores(tiny, [measure.repeated(tiny, seed) for seed in measure.SEEDS])
+    assert scores["previous"].max() >= 0.9
+    assert scores["induction"].max() >= 0.75
+    (card,) = (card for card in cards(FOLDER) if "tiny" in card.models)
+    stated = card.models["tiny"]
+    assert (both.first, both.second) == pytest.approx(tuple(stated["copying"].values()), abs=0.01)
+    for kind, grid in scores.items():
+        np.testing.assert_allclose(grid, stated["heads"]["random"][kind], atol=0.01)
+
+
+def test_the_shipped_gpt2_is_the_one_transformers_computes() -> None:
+    folder = FOLDER / "positions" / "learned"
+    model = Library().model("positions/learned")
+    theirs = GPT2LMHeadModel(GPT2Config.from_json_file(folder / "config.json")).eval()
+    tensors = {name: torch.from_numpy(t) for name, t in widened(read_safetensors(folder / "model.safetensors")).items()}
+    theirs.load_state_dict({name: t.float() for name, t in tensors.items()}, strict=False)
+    ids = model.start(STORY)
+    with torch.no_grad():
+        want = theirs(torch.tensor([ids])).logits[0].numpy()
+    np.testing.assert_allclose(model.run.forward(ids), want, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", Library().names)
+def test_every_model_predicts_better_than_chance_and_its_card_says_how_well(name: str) -> None:
+    model = Library().model(name)
+    known = {m: found for card in cards(FOLDER) for m, found in card.models.items()}[name]
+    ids = model.start(STORY)[:60]
+    nats = measure.surprise(model.run.forward(ids[:-1]), ids).mean()
+    assert nats == pytest.approx(known["nats_per_token"], abs=1.5)

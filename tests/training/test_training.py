@@ -17,8 +17,8 @@ from torch.nn import functional as F
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tutor.models.config import Config, read_config
+from tutor.models.decoder import Decoder
 from tutor.models.int8 import widened
-from tutor.models.llama import Llama
 from tutor.models.parameters import take
 from tutor.models.tokenizer import Tokenizer
 from tutor.models.weights import read_safetensors
@@ -76,12 +76,12 @@ def test_it_learns_and_a_resumed_run_is_the_uninterrupted_one(corpus: Path, tmp_
         next(run(replace(what, tokens=10_240), corpus, corpus, tmp_path / "cut"))
 
 
-def read_back(folder: Path) -> Llama:
+def read_back(folder: Path) -> Decoder:
     config = read_config(folder / "config.json")
-    return Llama(config, take(config, widened(read_safetensors(folder / "model.safetensors"))))
+    return Decoder(config, take(config, widened(read_safetensors(folder / "model.safetensors"))))
 
 
-def nats(model: Llama, ids: list[int]) -> float:
+def nats(model: Decoder, ids: list[int]) -> float:
     logits = model.forward(ids[:-1])
     return float(F.cross_entropy(torch.from_numpy(logits), torch.tensor(ids[1:])))
 

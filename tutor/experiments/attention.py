@@ -21,8 +21,8 @@ from tutor.experiments.base import ExperimentError, Reading, Table
 from tutor.experiments.cells import View, visible_bytes
 
 if TYPE_CHECKING:
+    from tutor.models.decoder import Trace
     from tutor.models.library import Library, Model
-    from tutor.models.llama import Trace
 
 START = "<start>"  # what the start token is called where a token's text is asked for
 TEXT = "Lily had a dog. The dog was happy. Lily gave it a ball"

@@ -23,7 +23,7 @@ from tutor.experiments import attention, base
 from tutor.experiments.attention import Number, Position, percent
 from tutor.experiments.base import Reading, Table
 from tutor.experiments.cells import View
-from tutor.models.llama import softmax
+from tutor.models.decoder import softmax
 
 if TYPE_CHECKING:
     from tutor.models.library import Library

@@ -26,8 +26,8 @@ from tutor.experiments.heads import KINDS
 from tutor.experiments.raster import Line
 
 if TYPE_CHECKING:
+    from tutor.models.decoder import Trace
     from tutor.models.library import Library
-    from tutor.models.llama import Trace
 
 Head = tuple[int, int]  # layer and head, from 0
 Losses = NDArray[np.float64]  # (T - 1,): nats of every token but the first

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.experiments import heads
+from tutor.models.decoder import Array, Trace
 from tutor.models.library import Model
-from tutor.models.llama import Array, Trace
 
 PASSAGE = 60  # random tokens, read twice
 SEEDS = range(20)  # of the passages

@@ -20,7 +20,7 @@ from rich.segment import SegmentLines
 from tutor.experiments import base
 from tutor.experiments.base import Reading, Table
 from tutor.experiments.cells import View, visible_bytes
-from tutor.models.llama import window_start
+from tutor.models.decoder import window_start
 from tutor.models.sampling import CUTS, Distribution, Sampling, distribution
 from tutor.models.sampling import draw as draw_token
 

@@ -10,9 +10,9 @@ import tiktoken
 
 from tutor.models import encodings
 from tutor.models.config import Config, read_config
+from tutor.models.decoder import Array, Cache, Decoder, Heads, Trace
 from tutor.models.errors import ModelFileError
 from tutor.models.int8 import widened
-from tutor.models.llama import Array, Cache, Heads, Llama, Trace
 from tutor.models.parameters import take
 from tutor.models.tokenizer import Tokenizer
 from tutor.models.vectors import Vectors
@@ -26,7 +26,7 @@ TOKENIZER = "tokenizer.json"
 class Model:
     """A language model with its tokenizer. It keeps what it has read, so it is for one thread at a time."""
 
-    def __init__(self, name: str, config: Config, tokenizer: Tokenizer, run: Llama) -> None:
+    def __init__(self, name: str, config: Config, tokenizer: Tokenizer, run: Decoder) -> None:
         self.name, self.config, self.tokenizer, self.run = name, config, tokenizer, run
         self._caches: list[Cache] = []  # the one used last is at the end
 
@@ -45,7 +45,7 @@ class Model:
         path = folder / "model.safetensors"
         weights = read_safetensors(path)
         try:
-            return Model(name or folder.name, config, tokenizer, Llama(config, take(config, widened(weights))))
+            return Model(name or folder.name, config, tokenizer, Decoder(config, take(config, widened(weights))))
         except ModelFileError as error:
             raise ModelFileError(f"{path}: {error}") from error
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.models.config import Config
+from tutor.models.decoder import Array, Layer, Linear, Norm, Parameters
 from tutor.models.errors import ModelFileError
-from tutor.models.llama import Array, Layer, Linear, Norm, Parameters
 
 Tensors = Mapping[str, NDArray[Any]]
 

@@ -1,6 +1,6 @@
 """The decoder-only transformer in PyTorch, in the Llama layout, for training.
 
-The same mathematics as `tutor.models.llama`, with gradients. Parameter names are Hugging Face's, so that
+The same mathematics as `tutor.models.decoder`, with gradients. Parameter names are Hugging Face's, so that
 a trained model is saved as it is and `AutoModelForCausalLM` loads it.
 
 Shapes in comments: B rows of a batch, T tokens a row, D d_model, H heads, K d_head, F d_ff, V vocabulary.

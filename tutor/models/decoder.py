@@ -3,7 +3,7 @@
 Together with a file of parameters this is all that runs: NumPy multiplies the matrices, nothing is hidden
 in a framework. It runs two layouts. Llama's (https://arxiv.org/abs/2302.13971): RMSNorm before every sub-layer,
 SwiGLU, no biases, rotary positions or ALiBi. GPT-2's: LayerNorm, GELU, biases, learned positions. Read it from top
-to bottom, or begin at `Llama.read` and follow the calls; `parameters.py` brings each weight to its place.
+to bottom, or begin at `Decoder.read` and follow the calls; `parameters.py` brings each weight to its place.
 
 Shapes in comments: T tokens read now, S tokens read so far, V vocabulary, D d_model, L layers, H heads,
 G heads that share one key and value, K numbers in a head's query, key or value, F d_ff.
@@ -123,7 +123,7 @@ class Parameters:
     unembedding: Array  # (V, D); the embedding itself where they are tied
 
 
-class Llama:
+class Decoder:
     """A decoder: reads token ids, gives the logits of the token that follows each of them."""
 
     def __init__(self, config: Config, parameters: Parameters) -> None:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from transformers import LlamaForCausalLM
 
 from tutor.models.config import Config, read_config
+from tutor.models.decoder import Array, Decoder, softmax, window_start
 from tutor.models.errors import ModelFileError
-from tutor.models.llama import Array, Llama, softmax, window_start
 from tutor.models.parameters import Tensors, take
 from tutor.models.tokenizer import Tokenizer
 from tutor.models.weights import read_safetensors
@@ -22,12 +22,12 @@ from tutor.models.weights import read_safetensors
 CLOSE = 1e-3  # in logits, float32
 
 
-def load(config: Config, tensors: Tensors) -> Llama:
-    return Llama(config, take(config, tensors))
+def load(config: Config, tensors: Tensors) -> Decoder:
+    return Decoder(config, take(config, tensors))
 
 
 @pytest.fixture(scope="module")
-def run(folder: Path) -> Llama:
+def run(folder: Path) -> Decoder:
     return load(read_config(folder / "config.json"), read_safetensors(folder / "model.safetensors"))
 
 
@@ -42,7 +42,7 @@ def reference(theirs: LlamaForCausalLM, ids: list[int]) -> Array:
         return theirs(torch.tensor([ids])).logits[0].numpy()
 
 
-def some_ids(run: Llama, n: int, seed: int = 1) -> list[int]:
+def some_ids(run: Decoder, n: int, seed: int = 1) -> list[int]:
     return np.random.default_rng(seed).integers(0, run.config.vocab_size, n).tolist()
 
 
@@ -52,12 +52,12 @@ def assert_close(ours: Array, want: Array, within: float = CLOSE) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
-def test_logits_up_to_the_full_context(run: Llama, theirs: LlamaForCausalLM, share: float) -> None:
+def test_logits_up_to_the_full_context(run: Decoder, theirs: LlamaForCausalLM, share: float) -> None:
     ids = some_ids(run, max(1, int(share * run.config.n_ctx)))
     assert_close(run.forward(ids), reference(theirs, ids))
 
 
-def test_token_by_token_and_in_chunks(run: Llama, theirs: LlamaForCausalLM) -> None:
+def test_token_by_token_and_in_chunks(run: Decoder, theirs: LlamaForCausalLM) -> None:
     ids = some_ids(run, run.config.n_ctx, seed=2)
     want = reference(theirs, ids)
     cache = run.new_cache()
@@ -83,7 +83,7 @@ def test_real_prompts(tiny: Path) -> None:
         assert_close(run.forward(ids), reference(theirs, ids))
 
 
-def test_trace(run: Llama, theirs: LlamaForCausalLM) -> None:
+def test_trace(run: Decoder, theirs: LlamaForCausalLM) -> None:
     c = run.config
     ids = some_ids(run, c.n_ctx // 2, seed=3)
     t = len(ids)
@@ -109,14 +109,14 @@ def test_trace(run: Llama, theirs: LlamaForCausalLM) -> None:
         assert_close(layer.attention_out(mixed), trace.residual[2 * i + 1] - trace.residual[2 * i])
 
 
-def test_attention_is_causal_sums_to_one_and_is_not_flat(run: Llama) -> None:
+def test_attention_is_causal_sums_to_one_and_is_not_flat(run: Decoder) -> None:
     attention = run.trace(some_ids(run, 32)).attention
     assert not np.triu(attention, 1).any()
     np.testing.assert_allclose(attention.sum(-1), 1, atol=1e-5)
     assert attention[..., 16:, :].max() > 0.5  # so that the comparisons above say something
 
 
-def test_a_later_token_changes_nothing_before_it(run: Llama) -> None:
+def test_a_later_token_changes_nothing_before_it(run: Decoder) -> None:
     ids = some_ids(run, 20)
     other = [*ids[:-1], (ids[-1] + 1) % run.config.vocab_size]
     np.testing.assert_allclose(run.forward(ids)[:-1], run.forward(other)[:-1], atol=1e-5)
@@ -136,7 +136,7 @@ class TestWindow:
     def test_any_context_leaves_something_to_read(self, n: int, n_ctx: int) -> None:
         assert 0 <= n - window_start(n, n_ctx) <= n_ctx and (n == 0 or window_start(n, n_ctx) < n)
 
-    def test_past_the_context_only_the_window_is_read(self, run: Llama, theirs: LlamaForCausalLM) -> None:
+    def test_past_the_context_only_the_window_is_read(self, run: Decoder, theirs: LlamaForCausalLM) -> None:
         n_ctx = run.config.n_ctx
         ids = some_ids(run, 2 * n_ctx + 3, seed=4)
         for n in (n_ctx + 1, n_ctx + n_ctx // 2, n_ctx + n_ctx // 2 + 1, len(ids)):
@@ -146,7 +146,7 @@ class TestWindow:
             assert trace.start == start and trace.ids == tuple(ids[start:n])
             assert_close(trace.logits, reference(theirs, ids[start:n]))
 
-    def test_the_cache_moves_its_window(self, run: Llama, theirs: LlamaForCausalLM) -> None:
+    def test_the_cache_moves_its_window(self, run: Decoder, theirs: LlamaForCausalLM) -> None:
         n_ctx = run.config.n_ctx
         ids = some_ids(run, n_ctx + n_ctx // 2 + 2, seed=5)
         cache = run.new_cache()
@@ -158,7 +158,7 @@ class TestWindow:
             if n - n_ctx in (0, 1, 2, n_ctx // 2, n_ctx // 2 + 1, n_ctx // 2 + 2):
                 assert_close(logits[-1], reference(theirs, ids[cache.start : n])[-1])
 
-    def test_a_chunk_across_the_edge_gives_its_rows_in_the_window(self, run: Llama, theirs: LlamaForCausalLM) -> None:
+    def test_a_chunk_across_the_edge_gives_its_rows_in_the_window(self, run: Decoder, theirs: LlamaForCausalLM) -> None:
         n_ctx = run.config.n_ctx
         ids = some_ids(run, 3 * n_ctx, seed=6)
         cache = run.new_cache()
@@ -174,7 +174,7 @@ class TestWindow:
 @pytest.mark.parametrize("folder", ["grouped"], indirect=True)
 @settings(deadline=None, max_examples=30)
 @given(data=st.data())
-def test_a_cache_cut_back_and_copied_goes_on_as_if_new(run: Llama, data: st.DataObject) -> None:
+def test_a_cache_cut_back_and_copied_goes_on_as_if_new(run: Decoder, data: st.DataObject) -> None:
     """Any way of extending, cutting and copying ends in the logits of the text."""
     n_ctx = run.config.n_ctx
     ids = st.integers(0, run.config.vocab_size - 1)
@@ -199,7 +199,7 @@ def test_a_cache_cut_back_and_copied_goes_on_as_if_new(run: Llama, data: st.Data
 
 
 @pytest.mark.parametrize("wrong", [[], [-1], [1, 10**6]])
-def test_ids_that_are_none(run: Llama, wrong: list[int]) -> None:
+def test_ids_that_are_none(run: Decoder, wrong: list[int]) -> None:
     cache = run.new_cache()
     run.forward([1, 2], cache)
     for read in (run.forward, run.trace, lambda ids: run.forward(ids, cache)):
