@@ -20,6 +20,7 @@ COMMANDS = {
     "read": "read a chapter line by line, in plain text",
     "quiz": "take a chapter's quiz line by line, in plain text",
     "review": "answer the questions that are due, line by line, in plain text",
+    "progress": "say where you stand: what was read, tried and is solid, and what you remember",
     "check": "check lesson files and report every problem as file:line: message",
     "show": "show what a live widget shows: as picture, table, sentence or data",
     "sample": "let the small model continue a prompt",

@@ -49,7 +49,7 @@ class Asking:
 
     def _question(self, item: Item) -> Item | None:
         """Ask until there is an answer, or the learner goes elsewhere; the question that comes then."""
-        asked = ask(item.question, len(self.store.answers(item.id)))
+        asked = ask(item.question, self.store.times_answered(item.id))
         self._show(item, asked)
         known, own, hinted, begun = facts(item.chapter), None, False, time.monotonic()
         commands = self._commands(asked)

@@ -12,7 +12,7 @@ from tutor.course.load import Course, load_course
 from tutor.study.rounds import Round, mix, resume
 from tutor.study.store import Store
 
-MIXED = 12  # questions of a mixed quiz, unless another number is asked for
+MIXED = 10  # questions of a mixed quiz, unless another number is asked for
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

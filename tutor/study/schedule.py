@@ -7,6 +7,7 @@ Intervals are whole days, without learning steps: a quiz asks again on its own w
 from __future__ import annotations
 
 import random
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 QUICK, SLOW = 0.5, 2.0  # times the learner's usual seconds
 BINS = 10
+_SEEDING = threading.Lock()  # two threads that seed at once would take each other's numbers
 
 
 class Rating(IntEnum):
@@ -194,12 +196,13 @@ def _memory(question: str, reviews: list[_Review]) -> Memory:
 @contextmanager
 def _seeded(question: str) -> Iterator[None]:
     """The package spreads intervals by Python's shared generator: seed it by the question, then put it back."""
-    state = random.getstate()
-    random.seed(question)
-    try:
-        yield
-    finally:
-        random.setstate(state)
+    with _SEEDING:
+        state = random.getstate()
+        random.seed(question)
+        try:
+            yield
+        finally:
+            random.setstate(state)
 
 
 def _days_ahead(

@@ -142,6 +142,10 @@ class Store(Connection):
         rows = self._read(f"SELECT {_ANSWER} FROM standing WHERE {where} ORDER BY at, n", tuple(asked.values()))
         return [_answer(row) for row in rows]
 
+    def times_answered(self, question_id: str) -> int:
+        """How often a question was answered, undone answers included: the variant to ask it in next."""
+        return int(self._read("SELECT count(*) FROM answers WHERE question = ?", (question_id,))[0][0])
+
     def ratings(self) -> dict[str, Rating]:
         """Answer id -> the learner's own rating of it."""
         rows = self._read("SELECT answer, rating FROM ratings ORDER BY at, n")
@@ -161,6 +165,12 @@ class Store(Connection):
     def flags(self) -> list[Flag]:
         """All flags, oldest first."""
         return [Flag(*row) for row in self._read("SELECT id, at, question, revision, note FROM flags ORDER BY at, n")]
+
+    def moments(self) -> list[float]:
+        """When anything was kept, in seconds since 1970: answers, cards read, challenges met, predictions."""
+        tables = ("answers", "cards", "challenges", "predictions")
+        rows = self._read(" UNION ALL ".join(f"SELECT at FROM {table}" for table in tables) + " ORDER BY at")
+        return [at for (at,) in rows]
 
     def _usual_seconds(self) -> float | None:
         rows = self._read("SELECT seconds FROM standing WHERE correct ORDER BY n DESC LIMIT ?", (RECENT,))

@@ -1,0 +1,80 @@
+"""`tutor progress`: where the learner stands, in words or as data."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tutor.commands.arguments import add_json
+from tutor.commands.output import print_json, print_table, show
+from tutor.commands.plain import progress
+from tutor.course.load import load_course
+from tutor.experiments.base import Table
+from tutor.study import report as words
+from tutor.study.recall import plot
+from tutor.study.report import Report, as_data, gather, report
+from tutor.study.summary import Count
+from tutor.terminal import is_utf8
+
+MOST = 10  # of the questions missed that are named
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--goals", action="store_true", help="each chapter's learning goals, too")
+    add_json(parser)
+    what = parser.add_subparsers(dest="what", metavar="rebuild")
+    what.add_parser("rebuild", help="work out afresh from the log of answers all that is derived from it")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the report, or rebuild what it rests on."""
+    course = load_course()
+    with progress(args) as store:
+        if args.what == "rebuild":
+            store.rebuild()
+            print(f"{len(store.memories()):,} memories worked out afresh from {len(store.answers()):,} answers")
+            return 0
+        found = report(course, gather(store), time.time())
+    if args.json:
+        print_json(as_data(found))
+    else:
+        _print(found, args.goals)
+    return 0
+
+
+def _print(found: Report, goals: bool) -> None:
+    summary, recall = found.summary, found.recall
+    print(show(words.study_line(summary.study)))
+    print(show(words.due_line(recall)))
+    print(show(words.recall_line(recall)))
+    for track in summary.tracks:
+        if track.chapters:
+            print(f"\n{show(track.track.title)}")
+            rows = [_row(chapter.entry.title, chapter.count, chapter.problem) for chapter in track.chapters]
+            print_table(Table(("chapter", "cards read", "questions tried", "solid"), rows))
+        for chapter in track.chapters if goals else ():
+            print(f"\n{show(chapter.entry.title)}")
+            for goal in chapter.goals:
+                again = f" Read again: {', '.join(card.title for card in goal.read_again)}." if goal.read_again else ""
+                print(show(f"  {goal.goal.text} {words.count_line(goal.count)}.{again}"))
+    if summary.missed:
+        print("\nMissed most")
+        for missed in summary.missed[:MOST]:
+            print(
+                show(f"  {' '.join(missed.question.text.split())} ({missed.chapter_id}; {words.missed_line(missed)})")
+            )
+    if recall.bins:
+        print("\nRecalled against predicted; on the dots both are the same")
+        for line in [*plot(recall.bins, ascii=not is_utf8(sys.stdout)), *map(words.bin_line, recall.bins)]:
+            print(f"  {line}")
+    if summary.orphans:
+        kept = ", ".join(f"{question} ({n})" for question, n in summary.orphans.items())
+        print(show(f"\nAnswers kept to questions that the course no longer has: {kept}"))
+
+
+def _row(title: str, done: Count, problem: str) -> tuple[str, str, str, str]:
+    if problem:
+        return title, "cannot be read", "", ""
+    of = f"of {done.questions:,}"
+    return title, f"{done.read:,} of {done.cards:,}", f"{done.tried:,} {of}", f"{done.solid:,} {of}"
