@@ -15,7 +15,7 @@ from transformers import LlamaForCausalLM
 
 from tutor.experiments import heads, measure
 from tutor.experiments.power_law import fit
-from tutor.models.decoder import Array, Cache
+from tutor.models.decoder import Array, Cache, Decoder
 from tutor.models.library import FOLDER, Library, Model
 
 STORY = "Tom had a red kite. The wind took the kite up over the hill, and Tom ran after it until it was dark. "

@@ -17,7 +17,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from tutor.models import bpe, encodings
 from tutor.models.config import read_config
-from tutor.models.decoder import Array, Cache, Heads, Watch, window_start
+from tutor.models.decoder import Array, Cache, Decoder, Heads, Watch, window_start
 from tutor.models.errors import ModelFileError
 from tutor.models.library import MAX_CACHES, Library, Model
 from tutor.models.parameters import take
