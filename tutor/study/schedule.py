@@ -119,19 +119,28 @@ def forecast(
     return counts
 
 
+def predictions(
+    answers: Iterable[Answer], ratings: Mapping[str, Rating], parameters: Sequence[float] | None = None
+) -> list[tuple[float, bool]]:
+    """The chance to recall that FSRS gave to each review, and whether it was recalled; all revisions count.
+
+    Only reviews a day or more after the answer before are here: FSRS makes no prediction within a day.
+    """
+    return [
+        (review.predicted, review.rating != Rating.AGAIN)
+        for _, reviews in _replayed(answers, ratings, scheduler(parameters), newest=False)
+        for review in reviews
+        if review.predicted is not None
+    ]
+
+
 def calibration(
     answers: Iterable[Answer], ratings: Mapping[str, Rating], parameters: Sequence[float] | None = None
 ) -> list[Bin]:
-    """What FSRS predicted before each review against what happened, in ten equal bins of prediction; empty ones go.
-
-    Only reviews a day or more after the answer before count: FSRS makes no prediction within a day.
-    """
+    """What FSRS predicted before each review against what happened, in ten equal bins of prediction; empty ones go."""
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for _, reviews in _replayed(answers, ratings, scheduler(parameters), newest=False):
-        for review in reviews:
-            if review.predicted is not None:
-                place = min(int(review.predicted * BINS), BINS - 1)
-                bins[place].append((review.predicted, review.rating != Rating.AGAIN))
+    for chance, recalled in predictions(answers, ratings, parameters):
+        bins[min(int(chance * BINS), BINS - 1)].append((chance, recalled))
     return [
         Bin(sum(p for p, _ in found) / len(found), sum(r for _, r in found) / len(found), len(found))
         for _, found in sorted(bins.items())
