@@ -196,6 +196,11 @@ class TutorApp(TypedInOrder[None]):
 
         self.push_screen(ReviewScreen())
 
+    def action_progress(self) -> None:
+        from tutor.screens.progress import ProgressScreen
+
+        self.push_screen(ProgressScreen())
+
     def action_mixed(self) -> None:
         from tutor.screens.mixed import MixedScreen
 
@@ -222,6 +227,7 @@ class TutorApp(TypedInOrder[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Home", "The list of chapters", self.action_home)
         yield SystemCommand("Review", "The questions that are due", self.action_review)
+        yield SystemCommand("Progress", "What was read and tried, and what is solid", self.action_progress)
         yield SystemCommand("Mixed quiz", "Questions of several chapters, mixed", self.action_mixed)
         yield SystemCommand("Search", "Find a card or a term", self.action_search)
         yield SystemCommand("Glossary", "Every term, defined once", self.action_glossary)

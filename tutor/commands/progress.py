@@ -9,7 +9,8 @@ import time
 from tutor.commands.arguments import add_json
 from tutor.commands.output import print_json, print_table, show
 from tutor.commands.plain import progress
-from tutor.course.load import load_course
+from tutor.course.load import Course, facts, load_course
+from tutor.course.text import plain
 from tutor.experiments.base import Table
 from tutor.study import report as words
 from tutor.study.recall import plot
@@ -39,11 +40,11 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(as_data(found))
     else:
-        _print(found, args.goals)
+        _print(course, found, args.goals)
     return 0
 
 
-def _print(found: Report, goals: bool) -> None:
+def _print(course: Course, found: Report, goals: bool) -> None:
     summary, recall = found.summary, found.recall
     print(show(words.study_line(summary.study)))
     print(show(words.due_line(recall)))
@@ -61,9 +62,8 @@ def _print(found: Report, goals: bool) -> None:
     if summary.missed:
         print("\nMissed most")
         for missed in summary.missed[:MOST]:
-            print(
-                show(f"  {' '.join(missed.question.text.split())} ({missed.chapter_id}; {words.missed_line(missed)})")
-            )
+            text = " ".join(plain(missed.text, facts(course.chapter(missed.chapter_id)), sys.maxsize))
+            print(show(f"  {text} ({missed.chapter_id}; {words.missed_line(missed)})"))
     if recall.bins:
         print("\nRecalled against predicted; on the dots both are the same")
         for line in [*plot(recall.bins, ascii=not is_utf8(sys.stdout)), *map(words.bin_line, recall.bins)]:

@@ -52,6 +52,7 @@ class HomeScreen(TutorScreen[None]):
         Binding("c", "continue", "continue"),
         Binding("r", "app.review", "review"),
         Binding("m", "app.mixed", "mixed quiz"),
+        Binding("s", "app.progress", "progress"),
         Binding("p", "app.playground", "playground"),
         Binding("i", "app.insights", "insights"),
         Binding("o", "app.glossary", "glossary"),

@@ -55,7 +55,7 @@ def plot(bins: Sequence[Bin], ascii: bool = False) -> list[str]:
     for one in sorted(bins, key=lambda one: one.n):
         x = round((one.predicted * 20 - low) * TICKS)
         cells[round(one.recalled * 20 - low)][x] = many if one.n >= FEW else few
-    lines = ["recalled"]
+    lines = ["recalled, by what was predicted"]
     for step in reversed(range(rows)):
         label = f"{(low + step) * 5:>3} %" if step % 4 == 0 else " " * 5
         lines.append(f"{label} {tick}{''.join(cells[step]).rstrip()}")
@@ -63,4 +63,4 @@ def plot(bins: Sequence[Bin], ascii: bool = False) -> list[str]:
     axis = ""
     for step in range(0, rows, 4):
         axis = f"{axis:<{6 + step * TICKS}}{(low + step) * 5} %"
-    return [*lines, f"{axis}  predicted"]
+    return [*lines, axis]

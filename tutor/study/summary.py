@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from tutor.course.load import Course, LessonError
 from tutor.course.schema import AnyQuestion, Card, Chapter, ChapterEntry, Goal, Track
+from tutor.study.asking import ask
 from tutor.study.store import Answer
 
 PAUSE = 600.0  # seconds; between two things that were kept, more than this is no study
@@ -74,6 +75,7 @@ class Missed:
 
     question: AnyQuestion
     chapter_id: str
+    text: str  # as lesson Markdown, with nothing left to draw in it
     wrong: int
     answers: int
 
@@ -171,11 +173,15 @@ def _study(answers: Sequence[Answer], moments: Iterable[float]) -> Study:
     return Study(days, studied([*kept, *begun]), len(answers), sum(answer.correct for answer in answers))
 
 
+def _miss(question: AnyQuestion, chapter_id: str, wrong: int, answers: int) -> Missed:
+    return Missed(question, chapter_id, ask(question).text, wrong, answers)
+
+
 def _missed(answers: Iterable[Answer], questions: dict[str, tuple[AnyQuestion, str]]) -> tuple[Missed, ...]:
     asked: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     for answer in answers:
         asked[answer.question_id] += 1
         wrong[answer.question_id] += not answer.correct
-    found = [Missed(*questions[one], wrong[one], asked[one]) for one in asked if wrong[one]]
+    found = [_miss(*questions[one], wrong[one], asked[one]) for one in asked if wrong[one]]
     return tuple(sorted(found, key=lambda one: (-one.wrong, one.answers, one.question.id)))
