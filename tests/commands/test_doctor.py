@@ -29,7 +29,7 @@ def test_report_for_people_says_the_same(tutor, tmp_path):
     said = dict(line.split("  ", 1) for line in done.out.splitlines())
     assert said["colours"].strip() == "16"
     assert said["progress"].strip() == str(tmp_path)
-    assert "parameters" in said["model tiny"]
+    assert "whole" in said["models"]
 
 
 def test_package_that_is_not_there(tutor, monkeypatch):
@@ -39,12 +39,13 @@ def test_package_that_is_not_there(tutor, monkeypatch):
 
 
 def test_broken_model(tutor, monkeypatch, tmp_path):
-    (tmp_path / "models" / "bad").mkdir(parents=True)
-    (tmp_path / "models" / "bad" / "config.json").write_text("{}")
+    shelf = tmp_path / "models"
+    shutil.copytree(doctor.DATA / "models", shelf)
+    (shelf / "ladder" / "9k" / "model.safetensors").unlink()
     monkeypatch.setattr(doctor, "DATA", tmp_path)
     done = tutor("doctor")
     assert done.code == 1
-    assert "model bad" in done.out and "broken: " in done.out
+    assert "model ladder/9k" in done.out and "broken: " in done.out and "0 bytes of weights" in done.out
 
 
 def test_models_that_are_gone(tutor, monkeypatch, tmp_path):
@@ -62,4 +63,4 @@ def test_weights_that_are_cut_short(tutor, monkeypatch, tmp_path):
     monkeypatch.setattr(doctor, "DATA", tmp_path)
     done = tutor("doctor")
     assert done.code == 1
-    assert "100,000 bytes of weights are too few" in done.out
+    assert "100,000 bytes of weights in place of" in done.out

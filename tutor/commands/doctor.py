@@ -14,13 +14,12 @@ from typing import Any
 import tutor
 from tutor.commands.arguments import add_json
 from tutor.commands.output import print_json, show
-from tutor.models.config import read_config
+from tutor.models.cards import WEIGHTS, cards
 from tutor.models.errors import ModelFileError
 from tutor.study.store import data_folder
 from tutor.terminal import can_draw, colour_tier, is_utf8, multiplexer
 
 PACKAGES = ("textual", "rich", "numpy", "tiktoken", "torch")
-BYTES = 2  # a parameter takes in the files that ship
 DATA = Path(tutor.__file__).parent / "data"
 
 
@@ -65,14 +64,9 @@ def examine(colors: Any, data_dir: Path | None) -> dict[str, Any]:
             "python": platform.python_version(),
             **{name: version(name) for name in PACKAGES},
         },
-        "models": [examine_model(folder) for folder in model_folders()],
+        "models": examine_models(DATA / "models"),
         "folders": {"course": str(DATA.parent), "progress": str(data_folder(data_dir))},
     }
-
-
-def model_folders() -> list[Path]:
-    """Where the shipped models are; that of `tiny` also where there is none, so that the report says so."""
-    return sorted({DATA / "models" / "tiny", *(path for path in (DATA / "models").glob("*") if path.is_dir())})
 
 
 def version(package: str) -> str | None:
@@ -83,16 +77,25 @@ def version(package: str) -> str | None:
         return None
 
 
-def examine_model(folder: Path) -> dict[str, Any]:
-    """Name, parameters and bytes of a shipped model, from its config and the sizes of its files."""
+def examine_models(shelf: Path) -> list[dict[str, Any]]:
+    """Name, parameters and bytes of every shipped model, from its card; an error where its file is another size.
+
+    `tutor models verify` reads the files themselves.
+    """
     try:
-        config = read_config(folder / "config.json")
-        n_bytes = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
-        if n_bytes < config.n_parameters * BYTES:
-            raise ModelFileError(f"{folder}: {n_bytes:,} bytes of weights are too few; install llm-tutor again")
-        return {"name": folder.name, "parameters": config.n_parameters, "bytes": n_bytes}
-    except (ModelFileError, OSError) as error:
-        return {"name": folder.name, "error": str(error)}
+        known = {name: numbers for card in cards(shelf) for name, numbers in card.models.items()}
+    except ModelFileError as error:
+        return [{"name": "tiny", "error": str(error)}]
+    found: list[dict[str, Any]] = []
+    for name, numbers in known.items() or {"tiny": {"bytes": -1}}.items():
+        path = shelf / name / WEIGHTS
+        size = path.stat().st_size if path.is_file() else 0
+        if size == numbers["bytes"]:
+            found.append({"name": name, "parameters": numbers["parameters"], "bytes": size})
+        else:
+            wrong = f"{path}: {size:,} bytes of weights in place of {numbers['bytes']:,}; install llm-tutor again"
+            found.append({"name": name, "error": wrong})
+    return found
 
 
 def lines(report: dict[str, Any]) -> list[str]:
@@ -114,7 +117,7 @@ def lines(report: dict[str, Any]) -> list[str]:
             f"{locale['encoding']}, draws with {'Unicode' if locale['drawing'] == 'unicode' else 'ASCII only'}",
         ),
         *((name, number or "not installed") for name, number in report["versions"].items()),
-        *((f"model {model['name']}", say_model(model)) for model in report["models"]),
+        *say_models(report["models"]),
         ("course", folders["course"]),
         ("progress", folders["progress"]),
     ]
@@ -122,7 +125,9 @@ def lines(report: dict[str, Any]) -> list[str]:
     return [f"{name:<{width}}  {value}" for name, value in said]
 
 
-def say_model(model: dict[str, Any]) -> str:
-    if "error" in model:
-        return f"broken: {model['error']}"
-    return f"{model['parameters']:,} parameters, {model['bytes'] / 1e6:.1f} MB"
+def say_models(models: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """One line for those that are whole, one for each that is not."""
+    whole = [model for model in models if "error" not in model]
+    size = sum(model["bytes"] for model in whole) / 1e6
+    said = [("models", f"{len(whole)} of {len(models)} whole, {size:.1f} MB; `tutor models` lists them")]
+    return said + [(f"model {model['name']}", f"broken: {model['error']}") for model in models if "error" in model]

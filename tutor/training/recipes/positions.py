@@ -18,7 +18,7 @@ LLAMA = Config(vocab_size=2048, d_model=96, n_layer=3, n_head=4, n_kv_head=4, d_
 def run(config: Config) -> Run:
     return Run(
         config,
-        tokens=6_000_000,
+        tokens=4_000_000,
         n_ctx=TRAINED,
         rows=64,
         learning_rate=2.8e-3,
