@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +22,10 @@ COMMANDS = {
     "quiz": "take a chapter's quiz line by line, in plain text",
     "review": "answer the questions that are due, line by line, in plain text",
     "progress": "say where you stand: what was read, tried and is solid, and what you remember",
+    "export": "write what you did to a file: to keep, to move, for a spreadsheet, for Anki, for a class",
+    "import": "take in what another machine exported; nothing is lost, nothing comes twice",
+    "reset": "begin again with a card, a chapter or all; what was there is kept in a file",
+    "class": "put the answers of several learners together",
     "check": "check lesson files and report every problem as file:line: message",
     "show": "show what a live widget shows: as picture, table, sentence or data",
     "sample": "let the small model continue a prompt",
@@ -45,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     open_streams()
     try:
         args = parse(sys.argv[1:] if argv is None else argv)
-        code = import_module(f"tutor.commands.{args.command}").run(args) if args.command else open_app(args)
+        code = command_module(args.command).run(args) if args.command else open_app(args)
         sys.stdout.flush()
         return int(code)
     except SystemExit as done:  # --help and --version
@@ -80,8 +85,13 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
         if name in argv:
-            import_module(f"tutor.commands.{name}").add_arguments(command)
+            command_module(name).add_arguments(command)
     return top.parse_args(argv)
+
+
+def command_module(name: str) -> Any:
+    """The module of a command; its name ends in an underscore where Python has the word itself."""
+    return import_module(f"tutor.commands.{name}_" if iskeyword(name) else f"tutor.commands.{name}")
 
 
 def open_app(args: argparse.Namespace) -> int:

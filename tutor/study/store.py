@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from tutor.study import schedule
 from tutor.study.connection import Connection
@@ -97,10 +97,10 @@ def models_folder(data_dir: Path | None = None) -> Path:
 class Store(Connection):
     """The learner's progress."""
 
-    @staticmethod
-    def open(data_dir: Path | None = None, on_warning: Callable[[str], None] | None = None) -> Store:
+    @classmethod
+    def open(cls, data_dir: Path | None = None, on_warning: Callable[[str], None] | None = None) -> Self:
         """Open the progress in `data_folder(data_dir)`, or in memory with a `warning` if that cannot be."""
-        return Store.at(data_folder(data_dir) / "progress.db", on_warning)
+        return cls.at(data_folder(data_dir) / "progress.db", on_warning)
 
     # ── answers ──────────────────────────────────────────────────────────────────────────────────────
 
