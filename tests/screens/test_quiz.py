@@ -175,6 +175,10 @@ class Quiz:
             await self.pilot.pause(0.01)
         raise AssertionError(f"never happened; the screen was\n{self.text}")
 
+    async def choose(self, choice: str) -> None:
+        """Commit to a choice, wherever it stands."""
+        await self.press(next(row.split()[0] for row in self.text.splitlines() if choice in row), "enter")
+
     @property
     def view(self) -> QuestionView:
         return self.app.screen.query_one(QuestionView)
@@ -238,7 +242,9 @@ async def test_all_five_kinds_by_keys(chapter_file: Path, size: tuple[int, int],
         await learner.press("enter")
         assert learner.shows("recap", "2 of 5 right.", "Read again (1 of 2): Count the tokens")
         await learner.press("enter")
-    assert learner.result == "words"
+        assert learner.shows("card 2 of 2", "Often they are less.")
+        await learner.press("b")
+        assert learner.shows("recap", "2 of 5 right.")
     assert log(chapter_file) == [
         ("q-one", False, 0),
         ("q-several", True, [0, 2]),
@@ -325,7 +331,9 @@ async def test_a_quiz_left_in_the_middle_goes_on_there(chapter_file: Path) -> No
         await learner.press("1", "3", "enter", "enter")
         assert learner.shows("question 4 of 5")
         await learner.press(*"vocabulary", "enter", "c")
-        assert learner.result == "words"
+        assert learner.shows("card 2 of 2")
+        await learner.press("b")
+        assert learner.shows("question 4 of 5", "Your answer is right: vocabulary")
     async with quiz(chapter_file) as learner:
         await learner.press("1", "enter")
         await learner.until(lambda: learner.shows("As you predicted"))
@@ -355,6 +363,42 @@ async def test_the_recap_offers_what_was_skipped_and_another_round(chapter_file:
         await learner.press("1", "enter")
         answers = learner.app.store.answers()
         assert [(a.question_id, a.round) for a in answers][-2:] == [("q-one", 1), ("q-one", 2)]
+
+
+async def test_the_last_answers_are_taken_back_one_by_one(chapter_file: Path) -> None:
+    async with quiz(chapter_file) as learner:
+        assert not learner.shows("u undo")
+        await learner.choose("A word")
+        assert learner.shows("Your answer is not right: A word", "u undo")
+        await learner.press("u")
+        assert learner.shows("question 1 of 5") and not learner.shows("not right")
+        await learner.press("u")
+        await learner.choose("A piece of text")
+        await learner.press("enter", "1", "enter", "enter", "tab", "u")  # from the third question
+        assert learner.shows("question 2 of 5")
+        assert log(chapter_file) == [("q-one", True, 1)]
+        await learner.press("u")
+        assert learner.shows("question 1 of 5") and log(chapter_file) == []
+        await learner.choose("A piece of text")
+        await learner.press("b")
+    async with quiz(chapter_file) as learner:  # also one of an earlier session
+        assert learner.shows("question 2 of 5", "u undo")
+        await learner.press("u", "s", "s", "tab", "s", "tab", "s", "s")
+        assert learner.shows("0 of 5 right, 5 skipped.")
+
+
+async def test_a_note_on_a_bad_question_is_kept(chapter_file: Path) -> None:
+    async with quiz(chapter_file) as learner:
+        await learner.press("f")
+        assert learner.shows("What is wrong with this question?", "What is a token?", "Esc back, without a note")
+        await learner.press(*"uf", "escape", "f")
+        await learner.type(" a word can be one, b")
+        await learner.press("enter")
+        assert learner.shows("question 1 of 5")
+        await learner.press("2", "enter", "f", "enter")
+        flags = [(f.question_id, f.revision, f.note) for f in learner.app.store.flags()]
+        assert flags == [("q-one", 1, "a word can be one, b"), ("q-one", 1, "")]
+        assert learner.shows("Your answer is right")
 
 
 async def test_a_question_that_was_revised_is_asked_again(chapter_file: Path) -> None:

@@ -13,8 +13,10 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tutor.course.load import facts
+from tutor.course.schema import Settings, TryIt
 from tutor.course.text import WIDTH
 from tutor.screens.base import TutorScreen
+from tutor.study.asking import try_it
 from tutor.study.rounds import Item, Round, recap
 from tutor.widgets.card import Prose, styled
 from tutor.widgets.navigator import Navigator
@@ -32,6 +34,7 @@ class AskingScreen(TutorScreen[R]):
     BINDINGS = [
         Binding("enter", "go_on", "go on"),
         Binding("c", "card", "the card"),
+        Binding("t,d", "try_it", "try it", key_display="t"),
         Binding("s", "skip", "skip"),
         Binding("u", "undo", "undo"),
         Binding("f", "flag", "flag"),
@@ -56,6 +59,9 @@ class AskingScreen(TutorScreen[R]):
     async def go(self, way: str) -> None:
         """One of `ways_on`, or a line of a page of the subclass's own, was chosen."""
 
+    def told(self) -> None:
+        """The answer is kept and its feedback shown."""
+
     def verdict(self) -> str:
         """The recap's first words, as lesson Markdown."""
         right, asked = sum(self.round.right.values()), len(self.round.items)
@@ -70,7 +76,8 @@ class AskingScreen(TutorScreen[R]):
             await self._recap()
             return
         self._item = item
-        self._view = QuestionView(item.question, facts(item.chapter))
+        variant = self.tutor.store.times_answered(item.id)
+        self._view = QuestionView(item.question, facts(item.chapter), variant)
         await self._put(f"question {self.round.position(item)} of {len(self.round.items)}", self._view)
 
     async def show(self, place: str, *content: Widget) -> None:
@@ -97,8 +104,10 @@ class AskingScreen(TutorScreen[R]):
             message.grade.correct,
             seconds=message.seconds,
             hinted=message.view.hinted,
+            variant=message.view.asked.variant,
         )
         message.view.reveal(message.grade)
+        self.told()
         self.refresh_bindings()
 
     async def action_go_on(self) -> None:
@@ -135,15 +144,29 @@ class AskingScreen(TutorScreen[R]):
         if self._item is not None:
             self._visit(self._item.chapter.id, self._item.question.card)
 
-    def _visit(self, chapter_id: str, card_id: str) -> None:
+    def action_try_it(self) -> None:
+        """To the widget in which the point can be seen, and back."""
+        if self._item is not None and (point := self._point) is not None:
+            self._visit(self._item.chapter.id, point.card, point.settings)
+
+    @property
+    def _point(self) -> TryIt | None:
+        """Where the point of the question can be tried."""
+        if self._item is None or self._view is None:
+            return None
+        return try_it(self._view.asked, self._item.chapter, self._view.own)
+
+    def _visit(self, chapter_id: str, card_id: str, settings: Settings | None = None) -> None:
         from tutor.screens.chapter import ChapterScreen
 
-        self.app.push_screen(ChapterScreen(chapter_id, card_id, visiting=True))
+        self.app.push_screen(ChapterScreen(chapter_id, card_id, visiting=True, settings=settings))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before the answer one can skip; after it, go on or look at the card."""
         if action in ("go_on", "card", "skip"):
             return self._view is not None and self._view.answered == (action != "skip")
+        if action == "try_it":
+            return self._view is not None and self._view.answered and self._point is not None
         if action == "undo":
             return bool(self.round.given)
         return self._item is not None if action == "flag" else True

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from tutor.course.leaves import GOALS, QUIZ, Leaf, leaves
 from tutor.course.load import facts
-from tutor.course.schema import Card, Chapter
+from tutor.course.schema import Card, Chapter, Settings
 from tutor.screens.base import TutorScreen
 from tutor.widgets.card import Challenges, Page, Prose
 from tutor.widgets.workbench import Workbench, focus_first
@@ -34,12 +34,21 @@ class ChapterScreen(TutorScreen[None]):
         Binding("Q", "quiz", "quiz", show=False),
     ]
 
-    def __init__(self, chapter_id: str, leaf_id: str | None = None, *, visiting: bool = False) -> None:
-        """`visiting`: from a question to its card; the chapter's cards alone, and no place is kept."""
+    def __init__(
+        self,
+        chapter_id: str,
+        leaf_id: str | None = None,
+        *,
+        visiting: bool = False,
+        settings: Settings | None = None,
+    ) -> None:
+        """`visiting`: from a question to its card; the chapter's cards alone, and no place is kept.
+        With `settings` the widget of the first card shown starts with them, its predictions put off."""
         super().__init__()
         self.chapter_id = chapter_id
         self.visiting = visiting
         self._first = leaf_id
+        self._settings = settings
         self._at = 0
 
     @cached_property
@@ -111,7 +120,8 @@ class ChapterScreen(TutorScreen[None]):
             page.append(Challenges(card.challenges, self.tutor.store.challenges_met(), known))
         if card.widget is None:
             return [Page(*page)]
-        return [Page(*page), Workbench(card, known)]
+        settings, self._settings = self._settings, None
+        return [Page(*page), Workbench(card, known, settings)]
 
     async def action_turn(self, by: int) -> None:
         leaf = self.leaf

@@ -85,7 +85,8 @@ class QuestionView(Page):
         self._seconds = 0.0  # taken until the commitment; 0 before it
         self._shown = 0.0
         self._request = 0
-        self._waiting: tuple[Given, str | None] = ("", None)  # an answer to be graded, and the learner's own text
+        self.own: str | None = None  # the learner's own text, where a prediction takes one
+        self._given: Given = ""  # an answer to be graded
         self._truth = ""  # what the experiment said, in one sentence
         self._hint = Hint(f"**Hint:** {self.asked.question.hint}", facts, classes="later")
         self._complaint = Complaint(classes="later", markup=False)
@@ -175,9 +176,8 @@ class QuestionView(Page):
         """The learner has committed: only now have the engine compute what the answer hangs on."""
         if self._seconds or self.answered:
             return
-        own = self.query_one("#own", OwnText).value if self.query("#own") else None
-        need = needed(self.asked, own)
-        self._waiting = given, own
+        self.own = self.query_one("#own", OwnText).value if self.query("#own") else None
+        self._given, need = given, needed(self.asked, self.own)
         if need is None:
             self._judge(None)
             return
@@ -209,9 +209,8 @@ class QuestionView(Page):
 
     def _judge(self, result: Result | None) -> None:
         """Grade the answer and hand it on, or say why it cannot be graded."""
-        given, own = self._waiting
         try:
-            response, grade = judge(self.asked, given, result.readings() if result else None, own)
+            response, grade = judge(self.asked, self._given, result.readings() if result else None, self.own)
         except ValueError as error:
             self._refuse(str(error))
             return

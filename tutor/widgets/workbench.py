@@ -53,13 +53,15 @@ class Workbench(Vertical):
             self.outcome = outcome
             self.event = event
 
-    def __init__(self, card: Card, facts: Mapping[str, Fact]) -> None:
+    def __init__(self, card: Card, facts: Mapping[str, Fact], settings: Settings | None = None) -> None:
+        """`settings` go over the card's, to show a point at once: the card's predictions wait for another time."""
         super().__init__()
         assert card.widget is not None
         self.card = card
         self.facts = facts
         self.widget_name = card.widget.name
-        self.settings: Settings = card.widget.settings  # the widget's; a prediction's are laid over them
+        self.showing = settings is not None
+        self.settings: Settings = {**card.widget.settings, **(settings or {})}  # a prediction's are laid over them
 
     @property
     def tutor(self) -> TutorApp:
@@ -68,7 +70,7 @@ class Workbench(Vertical):
 
     def compose(self) -> ComposeResult:
         made = self.tutor.store.predictions_made()
-        waiting = [p for p in self.card.predictions if p.id not in made]
+        waiting = [p for p in self.card.predictions if p.id not in made and not self.showing]
         yield PredictionPane(waiting[0], self.facts) if waiting else self._live()
 
     def _live(self) -> LiveWidget | Static:
