@@ -18,7 +18,6 @@ from tutor.study.rounds import Item, Round
 from tutor.study.schedule import Rating, rating_of
 from tutor.widgets.card import Prose
 from tutor.widgets.navigator import Navigator
-from tutor.widgets.question import QuestionView
 
 BEGIN, REST, MIXED, LEAVE = "begin", "rest", "mixed", "leave"
 NOTHING_YET = "Nothing is here yet. A question answered in a quiz comes back here when you are about to forget it."
@@ -82,11 +81,7 @@ class ReviewScreen(AskingScreen[None]):
         self.query_one("#rating", Static).display = False
         await super().ask(item)
 
-    def on_question_view_answered(self, message: QuestionView.Answered) -> None:
-        super().on_question_view_answered(message)
-        self._show_rating()
-
-    def _show_rating(self) -> None:
+    def told(self) -> None:
         """The last answer's rating, and when the question comes back by it."""
         item, _ = self.round.given[-1]
         rating, store = self._rating(), self.tutor.store
@@ -96,7 +91,7 @@ class ReviewScreen(AskingScreen[None]):
         )
         back = day(store.memories()[item.id].due, time.time())
         line = self.query_one("#rating", Static)
-        line.update(Text.assemble("How well remembered: ", marks, f"  comes back {back}"))
+        line.update(Text.assemble("Remembered: ", marks, f"\nThe question comes back {back}."))
         line.display = True
 
     def _rating(self) -> Rating:
@@ -107,7 +102,7 @@ class ReviewScreen(AskingScreen[None]):
     def action_rate(self, rating: int) -> None:
         """The learner's own word for how well it was remembered."""
         self.tutor.store.rate(self.round.given[-1][1], Rating(rating))
-        self._show_rating()
+        self.told()
 
     def action_change_rating(self, by: int) -> None:
         self.action_rate(min(Rating.EASY, max(Rating.AGAIN, self._rating() + by)))
