@@ -69,7 +69,7 @@ def recall_line(recall: Recall) -> str:
     if recall.predicted is None or recall.recalled is None:
         return "Nothing has come back yet after a day or more, so there is nothing to compare."
     reviews = count(recall.reviews, "review")
-    return f"{recall.recalled:.0%} of {reviews} were recalled; FSRS had predicted {recall.predicted:.0%}."
+    return f"Recalled in {recall.recalled:.0%} of {reviews}; FSRS had predicted {recall.predicted:.0%}."
 
 
 def due_line(recall: Recall) -> str:
