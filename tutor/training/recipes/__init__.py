@@ -19,7 +19,7 @@ RECIPES = {
     "ladder": "tiny's recipe at five smaller sizes, for a scaling law",
     "data-ladder": "one size on a sixteenth, an eighth, a quarter and half of the text",
     "positions": "one small model three times: with learned, rotary and ALiBi positions",
-    "variants": "what helps tiny and what does not: one change at a time, on an eighth of everything",
+    "variants": "what helps tiny and what does not: one change at a time, on a twelfth of everything",
 }
 
 
