@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from statistics import correlation
+from typing import Any
 
 from tutor.course.draws import drawn
 from tutor.course.load import Course
@@ -126,17 +127,9 @@ def _discrimination(question_id: str, learners: Sequence[Firsts]) -> float | Non
         if question_id in firsts and others:
             here.append(float(firsts[question_id].correct))
             rest.append(sum(others) / len(others))
-    return correlation(here, rest) if len(here) >= FEW else None
-
-
-def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
-    """Pearson's r, -1 to 1; None where either does not vary."""
-    if not xs or min(xs) == max(xs) or min(ys) == max(ys):
+    if len(here) < FEW or min(here) == max(here) or min(rest) == max(rest):
         return None
-    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
-    together = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
-    apart = sqrt(sum((x - mean_x) ** 2 for x in xs) * sum((y - mean_y) ** 2 for y in ys))
-    return max(-1.0, min(1.0, together / apart)) if apart else None
+    return correlation(here, rest)
 
 
 # ── wrong answers ────────────────────────────────────────────────────────────────────────────────────
@@ -165,12 +158,17 @@ def _parts(question: AnyQuestion, answer: Answered) -> dict[str, str]:
     if isinstance(response, str):
         return {normal(response): " ".join(response.split())}
     try:
-        whole = Predicted(**response) if isinstance(response, dict) else response
-        pair = (grade(one, whole).notes for one in (question, drawn(question, answer.variant)))
-        notes = list(zip(*pair, strict=True))
+        alike, seen = _mistakes(question, response), _mistakes(drawn(question, answer.variant), response)
     except (ValueError, TypeError, IndexError):  # an answer that this question cannot have
         return {}
-    said = [(drawn.label, plain.answer, drawn.answer) for plain, drawn in notes if not plain.correct]
-    said += [(MISSED, plain.answer, drawn.answer) for plain, drawn in notes if plain.label == MISSED]
-    labelled = isinstance(question, Order)
-    return {f"{label}: {key}": f"{label}: {text}" if labelled or label == MISSED else text for label, key, text in said}
+    return dict(zip(alike, seen, strict=True))
+
+
+def _mistakes(question: AnyQuestion, response: Any) -> list[str]:
+    """What is wrong in a response, in words."""
+    if isinstance(question, Order):
+        given = [(place, list(response).index(place), step.text) for place, step in enumerate(question.steps)]
+        return [f"{text} (put at {at + 1}, belongs at {place + 1})" for place, at, text in given if at != place]
+    notes = grade(question, Predicted(**response) if isinstance(response, dict) else response).notes
+    wrong = [note.answer for note in notes if not note.correct]
+    return wrong + [f"left out: {note.answer}" for note in notes if note.label == MISSED]
