@@ -70,16 +70,18 @@ def nth(variant: int, size: int, seed: str = "") -> int:
 
 @lru_cache
 def first_merge() -> list[Row]:
-    """Three or four short words, and which pair of letters byte-pair encoding merges first: `text`, `answer`,
-    `count` (how often the pair stands in the text), `second` (a pair that stands there once less), `fewer`."""
+    """Five short words, and the pair of letters that byte-pair encoding merges first: `text`, `answer`, `count` (how
+    often the pair stands in the text), `second` (a pair of letters next to it) and
+    `fewer` (how often that one does)."""
     words = ("hen", "pen", "ten", "pet", "net", "hut", "nut", "put", "pun", "hop", "top", "pot", "not", "hot", "tin")
     found: list[Row] = []
-    for chosen in _samples(words, 4, 4000):
-        pairs = Counter(a + b for word in chosen for a, b in pairwise(word)).most_common(3)
-        (best, count), (second, fewer), (_, third) = pairs
-        if count > fewer > third:
-            row: Row = {"text": " ".join(chosen), "answer": best, "count": count, "second": second, "fewer": fewer}
-            found.append(row)
+    for chosen in _samples(words, 5, 2000):
+        text = " ".join(chosen)
+        pairs = Counter(a + b for a, b in pairwise(text) if b != " ")  # a space belongs to the word after it
+        (best, count), (_, most) = pairs.most_common(2)
+        second, fewer = next((pair, n) for pair, n in pairs.most_common() if pair != best and " " not in pair)
+        if count > max(2, most) and " " not in best:
+            found.append({"text": text, "answer": best, "count": count, "second": second, "fewer": fewer})
     return found
 
 
@@ -99,20 +101,27 @@ def cosine() -> list[Row]:
 
 @lru_cache
 def weighted_sum() -> list[Row]:
-    """Three attention weights and three values of two numbers: `weights`, `values`, `sum` (written out, for the
-    first number), `answer` (the first number of the result)."""
+    """Three attention weights and three values of two numbers: `weights`, `values`, `sum` (of the first numbers,
+    written out), `answer` (that sum)."""
+    shares = ((50, 25, 25), (25, 50, 25), (25, 25, 50), (70, 20, 10), (10, 70, 20), (60, 30, 10), (10, 30, 60))
     found: list[Row] = []
-    weights = [(50, 25, 25), (25, 50, 25), (25, 25, 50), (70, 20, 10), (10, 70, 20), (60, 30, 10), (10, 30, 60)]
-    for shares, values in product(weights, _samples((-8, -4, 0, 4, 8, 12, 20), 3, 40)):
-        second = values[::-1]
+    for weights, firsts in product(shares, _samples((-8, -4, 0, 4, 8, 12, 20), 3, 12)):
         row: Row = {
-            "weights": ", ".join(f"{share} %" for share in shares),
-            "values": ", ".join(f"({one}, {other})" for one, other in zip(values, second, strict=True)),
-            "sum": " + ".join(f"{s / 100:g} · {v}" for s, v in zip(shares, values, strict=True)).replace("· -", "· −"),
-            "answer": sum(share * value for share, value in zip(shares, values, strict=True)) / 100,
+            "weights": ", ".join(f"{weight / 100:g}" for weight in weights),
+            "values": ", ".join(
+                f"({one}, {other})" for one, other in zip(firsts, firsts[1:] + firsts[:1], strict=True)
+            ),
+            "sum": " + ".join(
+                f"{weight / 100:g} × {_signed(one)}" for weight, one in zip(weights, firsts, strict=True)
+            ),
+            "answer": sum(weight * one for weight, one in zip(weights, firsts, strict=True)) / 100,
         }
         found.append(row)
     return found
+
+
+def _signed(value: int) -> str:
+    return f"({value})" if value < 0 else str(value)
 
 
 def _samples(things: Sequence[Any], size: int, times: int) -> list[tuple[Any, ...]]:
