@@ -18,7 +18,8 @@ HEAVY = {"textual", "numpy", "torch", "tiktoken"}
 BRINGS = {
     "import tutor.cli": {*HEAVY, "rich", "msgspec"},
     "import tutor.course.load": HEAVY,
-    "import tutor.study.store, tutor.study.grading": HEAVY,
+    "import tutor.study.store, tutor.study.grading": {*HEAVY, "fsrs"},
+    "import tutor.study.report, tutor.study.summary": {*HEAVY, "fsrs"},
     "import tutor.app": {"torch", "transformers", "numpy"},
     "import tutor.engine": {"textual", "torch", "numpy"},
     "import tutor.models.library": {"textual", "torch", "rich"},

@@ -122,13 +122,13 @@ def test_a_killed_process_loses_nothing_it_showed(tmp_path: Path, moments: int) 
 
 # ── two at once ──────────────────────────────────────────────────────────────────────────────────────
 
-ANSWER_1000 = """
+ANSWER_MANY = """
 import sys
 from pathlib import Path
 from tutor.study.store import Store
 input()
 store = Store.open(Path(sys.argv[1]))
-for i in range(1000):
+for i in range(int(sys.argv[3])):
     answer = store.record_answer(f"q-{i % 40}", 1, sys.argv[2], i % 3 > 0, i, seconds=1.0)
     if i % 10 == 0:
         store.undo(answer)
@@ -138,16 +138,19 @@ print(store.warning)
 """
 
 
-def test_two_sessions_at_once_lose_nothing(tmp_path: Path) -> None:
-    processes = [start(ANSWER_1000, tmp_path, name) for name in ("left", "right")]
-    for process in processes:  # both open the new file at the same moment
+@pytest.mark.parametrize(("version", "n"), [("new", 1000), ("1", 30)])
+def test_two_sessions_at_once_lose_nothing(tmp_path: Path, version: str, n: int) -> None:
+    if version == "1":
+        shutil.copy(VERSION_1, tmp_path / "progress.db")
+    processes = [start(ANSWER_MANY, tmp_path, name, n) for name in ("left", "right")]
+    for process in processes:  # both open the file at the same moment, and create it or bring it up to date
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
     assert [process.communicate(timeout=60)[0].strip() for process in processes] == ["None", "None"]
     store = Store.open(tmp_path)
     for side in ("left", "right"):
-        assert [a.response for a in store.answers(chapter_id=side)] == [i for i in range(1000) if i % 10]
+        assert [a.response for a in store.answers(chapter_id=side)] == [i for i in range(n) if i % 10]
     assert store.memories() == replay(store.answers(), store.ratings())  # none is of a log that had grown meanwhile
     store.close()
     assert sound(tmp_path)

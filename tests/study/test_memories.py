@@ -181,6 +181,24 @@ def test_parameters_of_the_learners_own(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.parametrize("trouble", ["BEGIN IMMEDIATE", "DROP TABLE memories", "DROP TABLE undos"])
+def test_a_file_that_fails_while_memories_are_worked_out(tmp_path: Path, trouble: str) -> None:
+    said: list[str] = []
+    store = Store.open(tmp_path, said.append)
+    answer(store)
+    store._db.execute("PRAGMA busy_timeout = 0")
+    other = sqlite3.connect(tmp_path / "progress.db", isolation_level=None)
+    other.execute(trouble)
+    asked = store.memories() if trouble != "DROP TABLE undos" else {}
+    found = store.answers()
+    assert said == [store.warning] and not store.saved
+    assert asked == replay(found, {}) and len(found) == len(asked)
+    store.rebuild()
+    assert store.memories() == asked
+    store.close()
+    other.close()
+
+
 # ── files of older versions ──────────────────────────────────────────────────────────────────────────
 
 

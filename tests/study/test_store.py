@@ -129,6 +129,23 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "progress.db").read_bytes() == before
 
 
+def test_a_file_that_another_session_creates_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    number, others = database._number, [tmp_path]
+
+    def with_another(db: sqlite3.Connection, pragma: str) -> int:
+        found = number(db, pragma)
+        if others:
+            Store.open(others.pop()).close()
+        return found
+
+    monkeypatch.setattr(database, "_number", with_another)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.5)
+    store = Store.open(tmp_path)
+    assert store.warning is None
+    record(store, "q")
+    store.close()
+
+
 def test_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
     Store.open(tmp_path).close()
     db = sqlite3.connect(tmp_path / "progress.db")

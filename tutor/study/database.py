@@ -148,15 +148,21 @@ def reason(error: BaseException) -> str:
 
 def _examine(db: sqlite3.Connection, path: Path) -> None:
     """Raise UnusableError or sqlite3.Error unless the file is empty or a sound one of ours. Writes nothing."""
-    owner, version = _number(db, "application_id"), _number(db, "user_version")
-    empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if owner != APPLICATION_ID and not (empty and owner == version == 0):
-        problem = f"{path} belongs to another program. Move it away, or choose another folder with --data-dir."
-        raise UnusableError(problem)
-    if version > VERSION:
-        raise UnusableError(f"{path} was written by a newer tutor (schema {version}, here {VERSION}). Update tutor.")
-    if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-        raise _damaged(path)
+    db.execute("BEGIN")  # one view of the file: another session may be creating it meanwhile
+    try:
+        owner, version = _number(db, "application_id"), _number(db, "user_version")
+        empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if owner != APPLICATION_ID and not (empty and owner == version == 0):
+            problem = f"{path} belongs to another program. Move it away, or choose another folder with --data-dir."
+            raise UnusableError(problem)
+        if version > VERSION:
+            problem = f"{path} was written by a newer tutor (schema {version}, here {VERSION}). Update tutor."
+            raise UnusableError(problem)
+        if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise _damaged(path)
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
 
 
 def _use_wal(db: sqlite3.Connection) -> None:
