@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from two_chapters import answered, write
 
+from tutor.study.schedule import scheduler
+from tutor.study.store import Store
+
 
 @pytest.fixture
 def run(tutor: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
@@ -49,3 +52,26 @@ def test_rebuilding_gives_the_same(run, tmp_path: Path, monkeypatch: pytest.Monk
     before = run("--json").data
     assert run("rebuild").out == "2 memories worked out afresh from 2 answers\n"
     assert run("--json").data == before
+
+
+def test_parameters_are_kept_where_they_predict_better(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(tmp_path / "data", "tokens-1", days_ago=9)
+    answered(tmp_path / "data", "tokens-1", days_ago=2)
+    failed = run("optimize")
+    assert failed.code == 2
+    assert failed.err == "tutor: fitting needs 512 reviews a day or more after the answer before; there are 1.\n"
+
+    own = scheduler().parameters
+    better, worse = (tuple(p * by if i < 4 else p for i, p in enumerate(own)) for by in (1.5, 0.5))
+    due = []
+    for fitted, said in ((better, "by parameters fitted"), (worse, "Nothing has been changed")):
+        monkeypatch.setattr("tutor.commands.progress.fit", lambda *log, fitted=fitted: fitted)
+        assert said in run("optimize").out
+        store = Store.open(tmp_path / "data")
+        assert store.parameters() == better
+        due.append(store.memories()["tokens-1"].stability)
+        store.close()
+    assert "come with FSRS" in run("optimize", "--off").out
+    store = Store.open(tmp_path / "data")
+    assert store.parameters() is None and store.memories()["tokens-1"].stability < due[0] == due[1]
+    store.close()

@@ -66,4 +66,4 @@ except ValueError as error:
 def test_what_is_missing_is_said_in_a_line() -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", WITHOUT_THE_EXTRA], cwd=root, capture_output=True, text=True)
-    assert done.stdout == 'Fitting needs more packages: pip install "llm-tutor[optimize]"\n', done.stderr
+    assert done.stdout == "fitting needs more packages: pip install 'llm-tutor[optimize]'\n", done.stderr

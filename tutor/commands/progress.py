@@ -13,8 +13,10 @@ from tutor.course.load import Course, facts, load_course
 from tutor.course.text import plain
 from tutor.experiments.base import Table
 from tutor.study import report as words
+from tutor.study.fitting import fit, log_loss
 from tutor.study.recall import plot
 from tutor.study.report import Report, as_data, gather, report
+from tutor.study.store import Store
 from tutor.study.summary import Count
 from tutor.terminal import is_utf8
 
@@ -24,8 +26,10 @@ MOST = 10  # of the questions missed that are named
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--goals", action="store_true", help="each chapter's learning goals, too")
     add_json(parser)
-    what = parser.add_subparsers(dest="what", metavar="rebuild")
+    what = parser.add_subparsers(dest="what", metavar="rebuild|optimize")
     what.add_parser("rebuild", help="work out afresh from the log of answers all that is derived from it")
+    optimize = what.add_parser("optimize", help="fit the parameters of FSRS to your own answers")
+    optimize.add_argument("--off", action="store_true", help="go back to the parameters that come with FSRS")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,12 +40,30 @@ def run(args: argparse.Namespace) -> int:
             store.rebuild()
             print(f"{len(store.memories()):,} memories worked out afresh from {len(store.answers()):,} answers")
             return 0
+        if args.what == "optimize":
+            print(_optimize(store, args.off))
+            return 0
         found = report(course, gather(store), time.time())
     if args.json:
         print_json(as_data(found))
     else:
         _print(course, found, args.goals)
     return 0
+
+
+def _optimize(store: Store, off: bool) -> str:
+    """Schedule by parameters fitted to the log, where they predict it better; a line that says what was done."""
+    if off:
+        store.set_parameters(None)
+        return "Reviews are scheduled by the parameters that come with FSRS."
+    answers, ratings = store.answers(), store.ratings()
+    fitted = fit(answers, ratings)
+    before, after = (log_loss(answers, ratings, parameters) for parameters in (store.parameters(), fitted))
+    losses = f"log loss {after:.4f}, against {before:.4f} with those before"
+    if after >= before:
+        return f"Nothing has been changed: fitted parameters predict your reviews no better ({losses})."
+    store.set_parameters(fitted)
+    return f"Reviews are scheduled by parameters fitted to your answers ({losses})."
 
 
 def _print(course: Course, found: Report, goals: bool) -> None:

@@ -16,7 +16,7 @@ def fit(answers: Sequence[Answer], ratings: Mapping[str, Rating]) -> tuple[float
     """The parameters that predict the log best; seconds to minutes. Raises ValueError with a line for the learner."""
     reviews = len(predictions(answers, ratings))
     if reviews < LEAST:
-        raise ValueError(f"Fitting needs {LEAST} reviews a day or more after the answer before; there are {reviews}.")
+        raise ValueError(f"fitting needs {LEAST} reviews a day or more after the answer before; there are {reviews}.")
     import fsrs
 
     numbers: dict[tuple[str, int], int] = {}  # a new revision is a new card
@@ -32,7 +32,7 @@ def fit(answers: Sequence[Answer], ratings: Mapping[str, Rating]) -> tuple[float
     try:
         optimizer = fsrs.Optimizer(logs)
     except ImportError as error:
-        raise ValueError('Fitting needs more packages: pip install "llm-tutor[optimize]"') from error
+        raise ValueError("fitting needs more packages: pip install 'llm-tutor[optimize]'") from error
     return tuple(optimizer.compute_optimal_parameters())
 
 
