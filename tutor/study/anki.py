@@ -74,7 +74,10 @@ def note(question: AnyQuestion, chapter: Chapter, answer: Answered) -> Note:
     response = answer.response if same else None
     known = facts(chapter)
     front = _html(shown(question, variant, response), known)
-    back = _html(explained(made, response), known)
+    points = explained(made, response)
+    back = "".join(_point(point, known) for point in points if point.right)
+    if others := "".join(f"<li>{_point(point, known)}</li>" for point in points if not point.right):
+        back += f"<p>The others:</p><ul>{others}</ul>"
     return Note(f"llm-tutor-{question.id}", front, back, f"llm-tutor::{chapter.id}::{question.goal}")
 
 
@@ -101,51 +104,63 @@ def shown(question: AnyQuestion, variant: int, response: object) -> list[str]:
     return [*paragraphs, *(f"{n}. {item}" for n, item in enumerate(asked.items, 1))]
 
 
-def explained(question: AnyQuestion, response: object) -> list[str]:
+class Point(NamedTuple):
+    """An answer and what there is to say to it, as lesson Markdown."""
+
+    answer: str
+    explain: str
+    right: bool = True
+    mark: str = ""  # what stands before the answer
+
+
+def explained(question: AnyQuestion, response: object) -> list[Point]:
     """What is right and why; for choices, what is wrong with the others, too."""
     match question:
         case OneChoice() | SeveralChoices():
-            right = [f"**{choice.text}** {choice.explain}" for choice in question.choices if choice.correct]
-            wrong = [f"- *{choice.text}* {choice.explain}" for choice in question.choices if not choice.correct]
-            return [*right, "The others:", *wrong] if wrong else right
+            choices = sorted(question.choices, key=lambda choice: not choice.correct)
+            return [Point(choice.text, choice.explain, choice.correct) for choice in choices]
         case Number():
-            known = [] if question.answer is None else [f"**{question.answer:,.10g} {question.unit}".rstrip() + "**"]
-            return [*known, question.explain]
+            known = "" if question.answer is None else f"{question.answer:,.10g} {question.unit}".rstrip()
+            return [Point(literal(known), question.explain)]
         case Blank():
-            return [f"**{question.answers[0]}**", question.explain]
+            return [Point(question.answers[0], question.explain)]
         case Predict():
             held = response.get("held") if isinstance(response, dict) else None
             came = [one for i, one in enumerate(question.outcomes) if isinstance(held, list) and i in held]
-            return [paragraph for one in came for paragraph in (f"**{one.text}**", one.explain)]
+            return [Point(outcome.text, outcome.explain) for outcome in came]
         case Order():
-            return [f"{n}. **{step.text}** {step.explain}" for n, step in enumerate(question.steps, 1)]
+            return [Point(step.text, step.explain, mark=f"{n}. ") for n, step in enumerate(question.steps, 1)]
         case Match():
-            return [f"- **{pair.left} – {pair.right}** {pair.explain}" for pair in question.pairs]
+            return [Point(f"{pair.left} – {pair.right}", pair.explain) for pair in question.pairs]
         case Code():
             lines = question.code.strip("\n").split("\n")
-            return [
-                paragraph
-                for at in question.lines
-                if at.mended
-                for paragraph in (f"`{lines[at.line - 1].strip()}`", at.explain, f"`{at.mended.strip()}`")
-            ]
+            wrong = [at for at in question.lines if at.mended]
+            points = [Point(f"`{lines[at.line - 1].strip()}`", at.explain, mark="Wrong: ") for at in wrong]
+            return points + [Point(f"`{at.mended.strip()}`", "", mark="Mended: ") for at in wrong]
 
 
 # ── HTML ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _point(point: Point, known: Mapping[str, Fact]) -> str:
+    tag = "b" if point.right else "i"
+    answer = "".join(_span(span) for block in parse(point.answer, known) for span in block.spans)
+    head = f"<p><{tag}>{point.mark}{answer}</{tag}></p>" if answer else ""
+    return head + _html([point.explain], known)
 
 
 def _html(paragraphs: list[str], known: Mapping[str, Fact]) -> str:
     blocks = [block for text in paragraphs for block in parse(text, known)]
     parts = []
     for is_list, group in groupby(blocks, lambda block: block.kind == "item"):
-        made = [_block(block) for block in group]
-        parts.append(f"<ul>{''.join(made)}</ul>" if is_list else "".join(made))
-    return "".join(parts).replace("\t", "    ").replace("\r", "").replace("\n", "<br>")
+        made = "".join(map(_block, group))
+        parts.append(f"<ul>{made}</ul>" if is_list else made)
+    return "".join(parts)
 
 
 def _block(block: Block) -> str:
     if block.kind == "code":
-        return "<pre>" + "\n".join(html.escape(span.text) for span in block.spans) + "</pre>"
+        return "<pre>" + "<br>".join(map(_escaped, block.spans)) + "</pre>"
     text = "".join(map(_span, block.spans))
     if block.kind == "paragraph":
         return f"<p>{text}</p>"
@@ -154,8 +169,13 @@ def _block(block: Block) -> str:
 
 
 def _span(span: Span) -> str:
-    text = html.escape(span.text)
+    text = _escaped(span)
     for tag, on in (("code", span.code), ("i", span.emphasis), ("b", span.bold)):
         if on:
             text = f"<{tag}>{text}</{tag}>"
     return text
+
+
+def _escaped(span: Span) -> str:
+    """Its text in one line."""
+    return html.escape(span.text).replace("\t", "    ").replace("\r", "").replace("\n", "<br>")

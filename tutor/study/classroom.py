@@ -15,7 +15,7 @@ from typing import Any
 
 from tutor.course.draws import drawn
 from tutor.course.load import Course
-from tutor.course.schema import AnyQuestion, Chapter, Goal, Order
+from tutor.course.schema import AnyQuestion, Blank, Chapter, Goal, Number, Order
 from tutor.study.answer_sheet import AnswerSheet
 from tutor.study.grading import MISSED, Predicted, grade, normal
 from tutor.study.transfer import Answered
@@ -137,25 +137,19 @@ def _discrimination(question_id: str, learners: Sequence[Firsts]) -> float | Non
 
 def _wrong(question: AnyQuestion, given: Iterable[Answered]) -> Wrong | None:
     """What most learners chose that is wrong; of equals the one that was first."""
-    counts: Counter[str] = Counter()
-    texts: dict[str, str] = {}
-    typed = False
-    for answer in given:
-        if not answer.correct:
-            typed = isinstance(answer.response, str)
-            found = _parts(question, answer)
-            counts.update(found.keys())
-            texts = found | texts
+    found = [_parts(question, answer) for answer in given if not answer.correct]
+    counts = Counter(key for parts in found for key in parts)
     if not counts:
         return None
     key, learners = counts.most_common(1)[0]
-    return Wrong(texts[key], learners, typed)
+    text = next(parts[key] for parts in found if key in parts)
+    return Wrong(text, learners, typed=isinstance(question, Number | Blank))
 
 
 def _parts(question: AnyQuestion, answer: Answered) -> dict[str, str]:
-    """What is wrong in an answer: by what it is, whatever was drawn -> in its words as the learner saw it."""
+    """What is wrong in an answer: in words that are the same whatever was drawn -> in those that the learner saw."""
     response = answer.response
-    if isinstance(response, str):
+    if isinstance(response, str) and isinstance(question, Number | Blank):
         return {normal(response): " ".join(response.split())}
     try:
         alike, seen = _mistakes(question, response), _mistakes(drawn(question, answer.variant), response)
