@@ -14,13 +14,15 @@ from tutor.training.network import Network
 
 
 @torch.no_grad()
-def bits_per_byte(model: Network, stories: Sequence[Tokens], n_bytes: int, rows: int = 16) -> float:
+def bits_per_byte(
+    model: Network, stories: Sequence[Tokens], n_bytes: int, rows: int = 16, n_ctx: int | None = None
+) -> float:
     """Total negative log-likelihood of the stories in bits, over their size in bytes.
 
     Each story begins with the start token, which is not itself predicted. A story longer than the context
-    is read in windows that overlap by half, so that every later token sees at least half a context.
+    (`n_ctx`, the model's if None) is read in windows that overlap by half, so that every later token sees at least half a context.
     """
-    t = model.config.n_ctx
+    t = n_ctx or model.config.n_ctx
     windows: list[tuple[Tokens, int]] = []  # tokens, and the first of them whose prediction counts
     for story in stories:
         windows.append((story[: t + 1], 0))

@@ -78,7 +78,8 @@ def run(
     def evaluate(model: Network, final: bool) -> tuple[float, str]:
         """All of the validation stories where it counts, every eighth of them on the way; and a story begun."""
         every = 1 if final or what.best else 8
-        bits = bits_per_byte(model, validation[::every], sum(len(s.encode()) for s in held_out[::every]))
+        n_bytes = sum(len(story.encode()) for story in held_out[::every])
+        bits = bits_per_byte(model, validation[::every], n_bytes, n_ctx=what.n_ctx)
         return bits, tokenizer.decode(sample(model, [tokenizer.bos], 60, seed=seed)[1:])
 
     plan = Plan(
