@@ -20,7 +20,8 @@ def bits_per_byte(
     """Total negative log-likelihood of the stories in bits, over their size in bytes.
 
     Each story begins with the start token, which is not itself predicted. A story longer than the context
-    (`n_ctx`, the model's if None) is read in windows that overlap by half, so that every later token sees at least half a context.
+    (`n_ctx`, the model's if None) is read in windows that overlap by half, so that every later token sees at
+    least half a context.
     """
     t = n_ctx or model.config.n_ctx
     windows: list[tuple[Tokens, int]] = []  # tokens, and the first of them whose prediction counts
