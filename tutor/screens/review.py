@@ -21,6 +21,7 @@ from tutor.widgets.navigator import Navigator
 
 BEGIN, REST, MIXED, LEAVE = "begin", "rest", "mixed", "leave"
 NOTHING_YET = "Nothing is here yet. A question answered in a quiz comes back here when you are about to forget it."
+LEAVING = "Leave whenever you like: each answer is kept."
 BAR = 30  # cells of the forecast's longest
 
 
@@ -29,8 +30,11 @@ class ReviewScreen(AskingScreen[None]):
 
     title_text = "Review"
     BINDINGS = [
-        *(Binding(str(rating.value), f"rate({rating.value})", show=False) for rating in Rating),
-        Binding("left,h", "change_rating(-1)", "rate lower", key_display="← →"),
+        *(
+            Binding(str(n.value), f"rate({n.value})", "rate", show=n is Rating.AGAIN, key_display="1-4")
+            for n in Rating
+        ),
+        Binding("left,h", "change_rating(-1)", "rate lower", show=False),
         Binding("right,l", "change_rating(1)", "rate higher", show=False),
     ]
 
@@ -50,7 +54,7 @@ class ReviewScreen(AskingScreen[None]):
         if due:
             where = count(len({item.chapter.id for item in self.round.items}), "chapter")
             minutes = max(1, round(due * pace(store.answers()) / 60))
-            said = f"**{count(due, 'question')} due** from {where}, about {count(minutes, 'minute')}."
+            said = f"**{count(due, 'question')} due** from {where}, about {count(minutes, 'minute')}. {LEAVING}"
         elif (next_at := next_due(chapters, memories, at)) is not None:
             said = f"Nothing is due now. The next question comes back {day(next_at, at)}."
         else:
@@ -90,8 +94,9 @@ class ReviewScreen(AskingScreen[None]):
             for n in Rating
         )
         back = day(store.memories()[item.id].due, time.time())
+        card = " Press c to read its card again." if rating is Rating.AGAIN else ""
         line = self.query_one("#rating", Static)
-        line.update(Text.assemble("Remembered: ", marks, f"\nThe question comes back {back}."))
+        line.update(Text.assemble("Remembered: ", marks, f"\nThe question comes back {back}.{card}"))
         line.display = True
 
     def _rating(self) -> Rating:
