@@ -25,16 +25,16 @@ class Entry:
         return getattr(import_module(f"tutor.widgets.{module}"), name)
 
 
-EXPERIMENTS: dict[str, Entry] = {
+EXPERIMENTS: dict[str, Entry] = {  # in the order of the course
     "token-splitter": Entry("Token splitter", "tokens", "token_splitter:TokenSplitter"),
-    "attention-heatmap": Entry("Attention heatmap", "attention", "attention_heatmap:AttentionHeatmap"),
-    "temperature-lab": Entry("Temperature lab", "temperature", "temperature_lab:TemperatureLab"),
-    "attention-steps": Entry("Attention in steps", "attention_steps", "attention_steps:AttentionSteps"),
     "bpe-stepper": Entry("BPE stepper", "bpe_steps", "bpe_stepper:BpeStepper"),
-    "word2vec-live": Entry("Word vectors, learned live", "word2vec", "word2vec_live:Word2VecLive"),
-    "head-gallery": Entry("Head gallery", "head_gallery", "head_gallery:HeadGallery"),
+    "tokenizer-race": Entry("Tokenizer race", "tokenizer_race", "tokenizer_race:TokenizerRace"),
     "word-space": Entry("Word space", "word_space", "word_space:WordSpace"),
     "embedding-map": Entry("Embedding map", "embedding_map", "embedding_map:EmbeddingMap"),
+    "word2vec-live": Entry("Word vectors, learned live", "word2vec", "word2vec_live:Word2VecLive"),
     "context-shift": Entry("Context shift", "context_shift", "context_shift:ContextShift"),
-    "tokenizer-race": Entry("Tokenizer race", "tokenizer_race", "tokenizer_race:TokenizerRace"),
+    "attention-heatmap": Entry("Attention heatmap", "attention", "attention_heatmap:AttentionHeatmap"),
+    "attention-steps": Entry("Attention in steps", "attention_steps", "attention_steps:AttentionSteps"),
+    "head-gallery": Entry("Head gallery", "head_gallery", "head_gallery:HeadGallery"),
+    "temperature-lab": Entry("Temperature lab", "temperature", "temperature_lab:TemperatureLab"),
 }
