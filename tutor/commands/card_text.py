@@ -66,7 +66,8 @@ def _samples(data: Numbers) -> str:
 
 
 def _line(text: str) -> str:
-    return " / ".join(line.strip() for line in text.splitlines() if line.strip())
+    shown = " / ".join(line.strip() for line in text.splitlines() if line.strip())
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in shown)
 
 
 def _writes(data: Numbers) -> str:
