@@ -4,15 +4,36 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import pytest
 from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from tutor.course.schema import AnyQuestion, Blank, Choice, Fact, Number, OneChoice, Outcome, Predict, SeveralChoices
+from tutor.course.schema import (
+    AnyQuestion,
+    Blank,
+    Choice,
+    Code,
+    CodeLine,
+    Computed,
+    Draw,
+    Fact,
+    Match,
+    Number,
+    OneChoice,
+    Order,
+    Outcome,
+    Pair,
+    Predict,
+    SeveralChoices,
+    Step,
+)
 from tutor.course.text import literal
 from tutor.engine import Done, Engine
 from tutor.study.grading import Predicted
 from tutor.widgets.choices import Choices
+from tutor.widgets.ordering import Ordering
+from tutor.widgets.pairing import Pairing
 from tutor.widgets.question import AnswerField, QuestionView
 
 SHARED = {"id": "q", "goal": "g", "card": "c", "hint": "Think of bytes."}
@@ -207,3 +228,98 @@ async def test_without_utf8_the_screen_is_ascii() -> None:
 
 def test_literal_text_is_not_markdown() -> None:
     assert literal("a*b_`c`") == r"a\*b\_\`c\`"
+
+
+# ── order, pairs, programs ───────────────────────────────────────────────────────────────────────────
+
+SHOWN = {**SHARED, "text": "Which?"}
+
+
+def order(n: int = 4) -> Order:
+    return Order(**SHOWN, steps=[Step(text=f"Step {i}", explain=f"Because of {i}.") for i in range(n)])
+
+
+async def test_a_step_is_picked_up_carried_and_put_down() -> None:
+    async with asked(order()) as (app, pilot):
+        place = app.view.query_one(Ordering)
+        shown = list(place.texts)
+        await press(pilot, "enter")
+        assert "Put them in order first" in app.text and not app.answers
+        await press(pilot, "j", "j", "space")
+        assert f"^v 2  {shown[1]}" in app.text
+        await press(pilot, "j", "down", "j")  # as far as it goes
+        assert f"^v 4  {shown[1]}" in app.text and place.arranged == [0, 2, 3, 1]
+        await press(pilot, "1", "space", "j", "K")  # by digit to the front; put down, and another carried there
+        assert place.arranged == [0, 1, 2, 3] and place.cursor == 0 and "^v" not in app.text
+        await press(pilot, "J", "shift+down", "shift+up")
+        assert place.arranged == [1, 0, 2, 3]
+
+
+async def test_an_order_is_committed_by_the_arrows_alone() -> None:
+    async with asked(order()) as (app, pilot):
+        place = app.view.query_one(Ordering)
+        for target in range(4):  # carry each step from where it stands to its place
+            at = [place.texts[i] for i in place.arranged].index(f"Step {target}")
+            await press(pilot, str(at + 1), *(("space", *("up",) * (at - target), "space") if at > target else ()))
+        await press(pilot, "space", "enter")
+        assert not app.answers  # Enter puts down what is held
+        await press(pilot, "enter")
+        assert app.answers[0].response == [0, 1, 2, 3] and app.answers[0].grade.correct
+        assert "Your answer is right." in app.text and "1, as you put it: Step 0" in app.text
+        await press(pilot, "space", "j")
+        assert [place.texts[i] for i in place.arranged] == [f"Step {i}" for i in range(4)]
+
+
+def match(n: int = 3) -> Match:
+    return Match(**SHOWN, pairs=[Pair(left=f"Left {i}", right=f"Right {i}", explain=f"Both {i}.") for i in range(n)])
+
+
+async def test_pairs_are_made_by_digit_and_by_arrow() -> None:
+    async with asked(match()) as (app, pilot):
+        place = app.view.query_one(Pairing)
+        digits = [str(list(place.texts).index(f"Right {i}") + 1) for i in range(3)]
+        await press(pilot, digits[1], "enter")
+        assert "Give each of them a number first." in app.text and not app.answers
+        await press(pilot, "k", digits[0], digits[1], digits[2])
+        assert place.given == [int(digit) - 1 for digit in digits]
+        await press(pilot, "up", "up", "right", "left", "l", "h")  # taken from another and left without
+        assert place.given is None
+        for i, digit in enumerate(digits):
+            await press(pilot, "k", "k", *("j",) * i, digit)
+        await press(pilot, "enter")
+        assert app.answers[0].response == [0, 1, 2] and app.answers[0].grade.correct
+        assert "Right: Left 0 – Right 0" in app.text and "Both 0." in app.text
+
+
+async def test_a_line_of_a_program_is_chosen_among_those_with_a_number() -> None:
+    lines = [CodeLine(line=2, explain="It adds.", mended="y = x * 2"), CodeLine(line=3, explain="It returns.")]
+    question = Code(**SHOWN, code="def double(x):\n    y = x + 1\n    return y\n", lines=lines)
+    async with asked(question) as (app, pilot):
+        rows = [row.rstrip() for row in app.text.splitlines() if row.strip()][1:4]
+        assert rows == ["       def double(x):", "    1      y = x + 1", "    2      return y"]
+        await press(pilot, "3", "down", "j", "enter")
+        assert "Your answer is not right: return y" in app.text and "The line as it should be: y = x * 2" in app.text
+        assert app.answers[0].response == 1
+
+
+async def test_a_drawn_number_is_graded_by_what_the_engine_computes() -> None:
+    computed = Computed(experiment="token-splitter", reading="bytes", settings={"text": "{p:word}"})
+    rows: list[dict[str, str | float | int]] = [{"word": "dog"}, {"word": "doe"}, {"word": "cat"}]
+    question = Number(
+        **SHARED, text="How many bytes is `{p:word}`?", explain="Count.", compute=computed, draw=Draw(rows=rows)
+    )
+    async with asked(question) as (app, pilot):
+        assert "{p:" not in app.text
+        await press(pilot, *"many", "enter")
+        await until(pilot, lambda: "Type a number" in app.text)
+        await press(pilot, *("backspace",) * 4, "3", "enter")
+        await until(pilot, lambda: bool(app.answers))
+        assert app.answers[0].response == "3" and app.answers[0].grade.correct
+
+
+@pytest.mark.parametrize("question", [order(7), match(7)])
+async def test_the_cursor_stays_in_view_where_the_window_is_low(question: AnyQuestion) -> None:
+    async with asked(question, (60, 8)) as (app, pilot):
+        for _ in range(7):
+            await press(pilot, "j")
+        assert any(row.strip().startswith(">") for row in app.text.splitlines())

@@ -186,7 +186,8 @@ def judge(
 
 def said(note: Note) -> list[str]:
     """A note as paragraphs of lesson Markdown: the answer under its label, and what there is to say to it."""
-    head = f"**{note.label}:** {literal(note.answer) if note.typed else note.answer}"
+    answer = literal(note.answer) if note.typed else note.answer
+    head = f"**{note.label}:** {answer}" if answer else f"**{note.label}.**"
     return [head, note.explain] if note.explain else [head]
 
 

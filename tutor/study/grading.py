@@ -19,6 +19,7 @@ from tutor.course.schema import (
     Blank,
     Choice,
     Code,
+    CodeLine,
     Match,
     Number,
     OneChoice,
@@ -32,7 +33,10 @@ from tutor.experiments.base import Reading, all_hold
 
 @dataclass(frozen=True)
 class Note:
-    """One answer, given or right, with what to say to it. `answer` and `explain` are lesson Markdown unless `typed`."""
+    """One answer, given or right, with what to say to it; a verdict on the whole has no `answer`.
+
+    `answer` and `explain` are lesson Markdown; `answer` is not where it is `typed`.
+    """
 
     label: str
     answer: str
@@ -151,7 +155,7 @@ def _order(question: Order, response: list[int]) -> Grade:
         given = response.index(place)
         label = PLACED_RIGHT if given == place else PLACED_WRONG
         notes.append(Note(label.format(place + 1, given + 1), step.text, step.explain, given == place))
-    return Grade(all(note.correct for note in notes), tuple(notes))
+    return _whole(all(note.correct for note in notes), notes)
 
 
 def _match(question: Match, response: list[int]) -> Grade:
@@ -164,21 +168,26 @@ def _match(question: Match, response: list[int]) -> Grade:
     for i, pair in enumerate(pairs):
         label = PAIRED_RIGHT if response[i] == i else THE_PAIR
         notes.append(Note(label, f"{pair.left} – {pair.right}", pair.explain, True))
-    return Grade(not wrong, tuple(notes))
+    return _whole(not wrong, notes)
+
+
+def _whole(correct: bool, notes: list[Note]) -> Grade:
+    """A grade of many parts: the verdict on the whole, then part by part."""
+    return Grade(correct, (Note(GIVEN_RIGHT if correct else GIVEN_WRONG, "", "", correct), *notes))
 
 
 def _code(question: Code, index: int) -> Grade:
     chosen = question.lines[index]
 
-    def note(label: str, at: int, explain: str, correct: bool) -> Note:
-        return Note(label, f"line {at}, {in_code(code_line(question, at))}", explain, correct)
+    def note(label: str, line: CodeLine) -> Note:
+        return Note(label, in_code(code_line(question, line.line)), line.explain, bool(line.mended))
 
     mistakes = [line for line in question.lines if line.mended]
     mended = [Note(MENDED, in_code(line.mended), "", True) for line in mistakes]
     if chosen.mended:
-        return Grade(True, (note(GIVEN_RIGHT, chosen.line, chosen.explain, True), *mended))
-    right = [note(THE_RIGHT, line.line, line.explain, True) for line in mistakes]
-    return Grade(False, (note(GIVEN_WRONG, chosen.line, chosen.explain, False), *right, *mended))
+        return Grade(True, (note(GIVEN_RIGHT, chosen), *mended))
+    right = [note(THE_RIGHT, line) for line in mistakes]
+    return Grade(False, (note(GIVEN_WRONG, chosen), *right, *mended))
 
 
 def code_line(question: Code, number: int) -> str:
