@@ -55,12 +55,12 @@ def test_failure_is_one_line(tutor, arguments, code, said):
 def test_app_without_a_terminal_points_to_the_plain_commands(tutor):
     done = tutor()
     assert done.code == 2
-    assert "tutor show" in done.err
+    assert "tutor read" in done.err
 
 
 def test_app_on_a_dumb_terminal_points_to_the_plain_commands(on_terminal):
     sent = on_terminal(TERM="dumb")
-    assert "tutor show" in sent
+    assert "tutor read" in sent
     assert "\x1b" not in sent
 
 
