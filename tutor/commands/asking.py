@@ -9,6 +9,8 @@ from tutor.commands.dialogue import Dialogue, LeftError
 from tutor.commands.plain import computed
 from tutor.course.load import Course, facts
 from tutor.course.schema import Fact, Number, Predict
+from tutor.course.text import literal
+from tutor.experiments.cells import visible
 from tutor.study.asking import Asked, ask, feedback, judge, needed, read, try_it
 from tutor.study.rounds import Item, Round, recap
 from tutor.study.store import Store
@@ -176,7 +178,7 @@ class Asking:
         except ValueError as error:
             self.dialogue.line(str(error))
             return
-        self.dialogue.line(result.sentence())
+        self.dialogue.say(literal(visible(result.sentence())))
         print_table(result.table())
 
     # ── at the end ───────────────────────────────────────────────────────────────────────────────────

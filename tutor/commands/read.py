@@ -15,7 +15,9 @@ from tutor.commands.settings import typed
 from tutor.course.leaves import GOALS, INSIGHTS, QUIZ, Leaf, leaves
 from tutor.course.load import Course, facts, load_course
 from tutor.course.schema import Card, Chapter, Prediction
+from tutor.course.text import literal
 from tutor.experiments.base import Result, Table, all_hold
+from tutor.experiments.cells import visible
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.study.predicting import revealed, truth
 from tutor.study.store import Store
@@ -261,7 +263,7 @@ class Live:
             dialogue.line(str(error))
             return
         self.settings, self.result = settings, result
-        dialogue.line(result.sentence())
+        dialogue.say(literal(visible(result.sentence())))
         table = result.table()
         print_table(Table(table.columns, table.rows[:ROWS]))
         if len(table.rows) > ROWS:
