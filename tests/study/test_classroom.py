@@ -171,7 +171,7 @@ KINDS: list[tuple[AnyQuestion, list[Any], tuple[str, int, bool]]] = [
             **COMMON,
         ),
         [0],
-        ("line 1, `a = 1`", 1, False),
+        ("`a = 1`", 1, False),
     ),
 ]
 

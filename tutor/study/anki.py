@@ -31,6 +31,7 @@ from tutor.course.schema import (
 from tutor.course.text import Block, Span, literal, parse
 from tutor.study.answer_sheet import standing
 from tutor.study.asking import ask
+from tutor.study.grading import code_line, in_code
 from tutor.study.transfer import Answered, Contents
 
 HEADERS = """#separator:tab
@@ -133,10 +134,9 @@ def explained(question: AnyQuestion, response: object) -> list[Point]:
         case Match():
             return [Point(f"{pair.left} – {pair.right}", pair.explain) for pair in question.pairs]
         case Code():
-            lines = question.code.strip("\n").split("\n")
             wrong = [at for at in question.lines if at.mended]
-            points = [Point(f"`{lines[at.line - 1].strip()}`", at.explain, mark="Wrong: ") for at in wrong]
-            return points + [Point(f"`{at.mended.strip()}`", "", mark="Mended: ") for at in wrong]
+            points = [Point(in_code(code_line(question, at.line)), at.explain, mark="Wrong: ") for at in wrong]
+            return points + [Point(in_code(at.mended), "", mark="Mended: ") for at in wrong]
 
 
 # ── HTML ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -164,5 +164,5 @@ def _mistakes(question: AnyQuestion, response: Any) -> list[str]:
         given = [(place, list(response).index(place), step.text) for place, step in enumerate(question.steps)]
         return [f"{text} (put at {at + 1}, belongs at {place + 1})" for place, at, text in given if at != place]
     notes = grade(question, Predicted(**response) if isinstance(response, dict) else response).notes
-    wrong = [note.answer for note in notes if not note.correct]
+    wrong = [note.answer for note in notes if note.answer and not note.correct]
     return wrong + [f"left out: {note.answer}" for note in notes if note.label == MISSED]
