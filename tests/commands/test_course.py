@@ -18,7 +18,7 @@ def test_course_lists_every_chapter(tutor):
         assert chapter["title"] and chapter["part"]
         assert "error" not in chapter
         assert all(isinstance(chapter[name], int) for name in COUNTS)
-        assert set(chapter["questions"]) == {"one", "several", "number", "blank", "predict"}
+        assert set(chapter["questions"]) == {"one", "several", "number", "blank", "predict", "order", "match", "code"}
         assert chapter["ready"] == (chapter["cards"] > 0)
 
 
