@@ -27,7 +27,7 @@ text = "Both {fact:tokens-dogs} and {fact:tokens-gpt2-size}."
 
 def test_the_examples_pass_the_check(lessons: Path) -> None:
     examples = re.findall(r"^```toml\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    assert len(examples) == 2
+    assert len(examples) == 4
     path = lessons / "main" / "01-pieces.toml"
     path.write_text(REST + "\n".join(examples), encoding="utf-8")
     assert check(path) == []

@@ -29,6 +29,40 @@ class Edit(NamedTuple):
     says: str
 
 
+ASKED = 'text = "What is a token?"'
+MORE = '[[insights]]\nid = "pieces-insight"'
+QUESTION = (
+    '[[questions]] # more\nid = "pieces-q-more"\nkind = "{}"\ngoal = "count-pieces"\ncard = "pieces-code"\n'
+    'text = "Which?"\n'
+)
+COUNTED = """text = "How many tokens has `dog`?"
+answer = 1
+explain = "It is frequent."
+compute = { experiment = "token-splitter", reading = "tokens", settings = { text = "dog", enc"""
+THIRD = '[[questions.steps]]\ntext = "Look up"\nexplain = "It comes last."\n'
+ORDER = (
+    QUESTION.format("order")
+    + '[[questions.steps]]\ntext = "Cut"\nexplain = "It comes first."\n'
+    + '[[questions.steps]]\ntext = "Merge"\nexplain = "It comes next."\n'
+    + THIRD
+    + MORE
+)
+PAIR = '[[questions.pairs]]\nleft = "{0}"\nright = "{1}"\nexplain = "Of {0}."\n'
+MATCH = QUESTION.format("match") + "".join(PAIR.format(left, left.upper()) for left in "abc") + MORE
+CODE = (
+    QUESTION.format("code")
+    + "code = '''\nx = 3\ny = x + 1\n'''\n"
+    + '[[questions.lines]]\nline = 1\nexplain = "It is three."\n'
+    + '[[questions.lines]]\nline = 2\nexplain = "It adds."\nmended = "y = x * 2"\n'
+    + MORE
+)
+
+
+def drawn(draw: str) -> tuple[str, str]:
+    """An edit that has the first question drawn so."""
+    return ASKED, f'text = "What is {{p:x}}?"\ndraw = {{ {draw} }}'
+
+
 FORM = [
     Edit("syntax", ONE, "minutes = 5", "minutes = = 5", "minutes = =", "Invalid value"),
     Edit("open string", ONE, '"What is a token?"', '"What is', '"What is', "Illegal character"),
@@ -156,6 +190,58 @@ FORM = [
         "How many? How many?",
         "the prediction takes 15 lines with its outcomes; there are 11",
     ),
+    Edit("places without draw", ONE, "What is a token?", "What is {p:x}?", "{p:x}", "`{p:x}` needs `draw`"),
+    Edit(
+        "unknown generator",
+        ONE,
+        *drawn('generator = "cosin"'),
+        "cosin",
+        "unknown generator `cosin`; did you mean `cosine`?",
+    ),
+    Edit("rows and generator", ONE, *drawn('generator = "cosine", rows = [{ x = 1 }]'), "draw =", "one of the two"),
+    Edit("few rows", ONE, *drawn("rows = [{ x = 1 }, { x = 2 }]"), "draw =", "at least 3 rows"),
+    Edit("uneven rows", ONE, *drawn("rows = [{ x = 1 }, { y = 2 }, { x = 3 }]"), "draw =", "every row has the same"),
+    Edit("not drawn", ONE, *drawn("rows = [{ y = 1 }, { y = 2 }, { y = 3 }]"), "{p:x}", "nothing is drawn for `{p:x}`"),
+    Edit(
+        "not used",
+        ONE,
+        *drawn("rows = [{ x = 1, y = 1 }, { x = 2, y = 1 }, { x = 3, y = 1 }]"),
+        "draw =",
+        "`y` is drawn and not used",
+    ),
+    Edit(
+        "drawn twice", ONE, *drawn("rows = [{ x = 1 }, { x = 2 }, { x = 1 }]"), "draw =", "row 3 asks the same as row 1"
+    ),
+    Edit(
+        "a bad row",
+        ONE,
+        ASKED,
+        'text = "What is {p:x}?"\ndraw = { rows = [{ x = "A letter" }, { x = "b" }, { x = "c" }] }'
+        '\n\n[[questions.choices]]\ntext = "{p:x}"\nexplain = "So."\n',
+        "draw =",
+        "row 1: this choice is there twice",
+    ),
+    Edit(
+        "no answer", ONE, MORE, QUESTION.format("number") + 'explain = "So."\n' + MORE, "# more", "`answer` is missing"
+    ),
+    Edit("two steps", ONE, MORE, ORDER.replace(THIRD, ""), "questions.steps", "3 to 9 steps, not 2"),
+    Edit("step twice", ONE, MORE, ORDER.replace('"Look up"', '"Cut" # 2'), "# 2", "this step is there twice"),
+    Edit("left twice", ONE, MORE, MATCH.replace('"c"', '"b" # 2'), "# 2", "this left side is there twice"),
+    Edit("right twice", ONE, MORE, MATCH.replace('"C"', '"B" # 2'), "# 2", "this right side is there twice"),
+    Edit("verdict on a pair", ONE, MORE, MATCH.replace("Of a.", "Right, a."), "Right, a.", "begin with a verdict"),
+    Edit("no such line", ONE, MORE, CODE.replace("line = 1", "line = 7"), "line = 7", "the program has no line 7"),
+    Edit("line twice", ONE, MORE, CODE.replace("line = 2", "line = 1 # 2"), "# 2", "line 1 is there twice"),
+    Edit("nothing mended", ONE, MORE, CODE.replace("mended", "#"), "[[questions.lines]]", "exactly one line is wrong"),
+    Edit("mended alike", ONE, MORE, CODE.replace("y = x * 2", "y = x + 1"), "mended", "`mended` is the line as it was"),
+    Edit("mended wrongly", ONE, MORE, CODE.replace("y = x * 2", "y = x *"), "mended", "not Python: "),
+    Edit("program", ONE, MORE, CODE.replace("x = 3", "x = (3"), "code =", "not Python: "),
+    Edit(
+        "wide program", ONE, MORE, CODE.replace("x = 3", "x = 3" + "0" * 66), "x = 3", "a line is wider than 66 cells"
+    ),
+    Edit("try elsewhere", ONE, ASKED, ASKED + '\ntry_it = { card = "no-card" }', "try_it", "unknown card `no-card`"),
+    Edit(
+        "no widget", ONE, ASKED, ASKED + '\ntry_it = { card = "pieces-code" }', "try_it", "has no widget to try it in"
+    ),
     Edit("two sentences", ONE, "pieces, not letters", "pieces. It is so", "It is so", "an insight is one sentence"),
 ]
 
@@ -253,6 +339,24 @@ LIVE = [
         '["tokens == 77"]',
         "[[questions.outcomes]]",
         "exactly one outcome must hold",
+    ),
+    Edit(
+        "try with other settings",
+        ONE,
+        ASKED,
+        ASKED + '\ntry_it = { settings = { txt = "a" } }',
+        "txt",
+        "does not take these settings",
+    ),
+    Edit(
+        "drawn for an experiment",
+        ONE,
+        COUNTED,
+        COUNTED.replace(
+            '`dog`?"', '`{p:x}`?"\ndraw = { rows = [{ x = "dog" }, { x = "cat" }, { x = "asdf" }] }'
+        ).replace('"dog", enc', '"{p:x}", enc'),
+        "answer = 1",
+        "with x = 'asdf': `tokens` is",
     ),
     Edit("lab", LAB, "== 2", "== 3", "== 3", "the lab ended with exit code 1: AssertionError"),
 ]
