@@ -102,6 +102,18 @@ async def test_an_answer_taken_back_is_due_again(lessons: Path, tmp_path: Path) 
         assert one.shows("question 1 of 1", "Embeddings 1")
 
 
+async def test_an_answer_that_another_session_takes_back_meanwhile(lessons: Path, tmp_path: Path) -> None:
+    answered(tmp_path, "tokens-1", "vectors-1")
+    async with learner(lessons, tmp_path) as one:
+        await one.press("r", "enter")
+        await one.answer("yes")
+        other = Store.open(tmp_path)
+        other.undo(other.answers()[-1].id)
+        other.close()
+        await one.press("2", "left", "enter")
+        assert one.shows("question 2 of 2") and len(one.app.store.answers()) == 2
+
+
 async def test_a_review_can_be_opened_from_the_list_of_commands(lessons: Path, tmp_path: Path) -> None:
     answered(tmp_path, "tokens-1")
     async with learner(lessons, tmp_path) as one:

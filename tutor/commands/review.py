@@ -10,9 +10,9 @@ from tutor.commands.asking import Asking
 from tutor.commands.dialogue import Dialogue
 from tutor.commands.plain import progress, talk
 from tutor.course.load import load_course
-from tutor.study.review import count, day, days_ahead, next_due, queue
+from tutor.study.review import count, day, days_ahead, next_due, queue, rated
 from tutor.study.rounds import Round
-from tutor.study.schedule import Rating, rating_of
+from tutor.study.schedule import Rating
 
 RATINGS = {rating.name.lower(): rating for rating in Rating}
 
@@ -56,7 +56,8 @@ class Review(Asking):
 
     def answered(self) -> None:
         """Say how the answer is rated, and when its question comes back by it."""
-        item, answer = self.round.given[-1]
-        rating = next(rating_of(a, self.store.ratings()) for a in self.store.answers(item.id) if a.id == answer)
-        back = day(self.store.memories()[item.id].due, time.time())
-        self.dialogue.line(f"How well remembered: {rating.name.lower()}. It comes back {back}.")
+        found = rated(self.store, self.round)
+        if found is not None:
+            rating, due = found
+            back = day(due, time.time())
+            self.dialogue.line(f"How well remembered: {rating.name.lower()}. It comes back {back}.")

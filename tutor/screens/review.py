@@ -13,9 +13,9 @@ from textual.widgets.option_list import Option
 
 from tutor.experiments.cells import bar
 from tutor.screens.asking import AskingScreen
-from tutor.study.review import count, day, days_ahead, next_due, pace, queue
+from tutor.study.review import count, day, days_ahead, next_due, pace, queue, rated
 from tutor.study.rounds import Item, Round
-from tutor.study.schedule import Rating, rating_of
+from tutor.study.schedule import Rating
 from tutor.widgets.card import Prose
 from tutor.widgets.navigator import Navigator
 
@@ -30,10 +30,7 @@ class ReviewScreen(AskingScreen[None]):
 
     title_text = "Review"
     BINDINGS = [
-        *(
-            Binding(str(n.value), f"rate({n.value})", "rate", show=n is Rating.AGAIN, key_display="1-4")
-            for n in Rating
-        ),
+        *(Binding(str(n.value), f"rate({n.value})", "rate", show=n is Rating.AGAIN, key_display="1-4") for n in Rating),
         Binding("left,h", "change_rating(-1)", "rate lower", show=False),
         Binding("right,l", "change_rating(1)", "rate higher", show=False),
     ]
@@ -87,22 +84,18 @@ class ReviewScreen(AskingScreen[None]):
 
     def told(self) -> None:
         """The last answer's rating, and when the question comes back by it."""
-        item, _ = self.round.given[-1]
-        rating, store = self._rating(), self.tutor.store
+        found = rated(self.tutor.store, self.round)
+        if found is None:
+            return
+        rating, due = found
         marks = Text("  ").join(
             Text(f"[{n.value} {n.name.lower()}]", "bold") if n is rating else Text(f" {n.value} {n.name.lower()} ")
             for n in Rating
         )
-        back = day(store.memories()[item.id].due, time.time())
         card = " Press c to read its card again." if rating is Rating.AGAIN else ""
         line = self.query_one("#rating", Static)
-        line.update(Text.assemble("Remembered: ", marks, f"\nThe question comes back {back}.{card}"))
+        line.update(Text.assemble("Remembered: ", marks, f"\nThe question comes back {day(due, time.time())}.{card}"))
         line.display = True
-
-    def _rating(self) -> Rating:
-        """The rating of the last answer, the learner's own or the one inferred."""
-        store, (item, answer) = self.tutor.store, self.round.given[-1]
-        return next(rating_of(a, store.ratings()) for a in store.answers(item.id) if a.id == answer)
 
     def action_rate(self, rating: int) -> None:
         """The learner's own word for how well it was remembered."""
@@ -110,7 +103,8 @@ class ReviewScreen(AskingScreen[None]):
         self.told()
 
     def action_change_rating(self, by: int) -> None:
-        self.action_rate(min(Rating.EASY, max(Rating.AGAIN, self._rating() + by)))
+        if (found := rated(self.tutor.store, self.round)) is not None:
+            self.action_rate(min(Rating.EASY, max(Rating.AGAIN, found[0] + by)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("rate", "change_rating"):

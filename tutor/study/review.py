@@ -8,9 +8,9 @@ from statistics import median
 
 from tutor.course.schema import Chapter
 from tutor.study import schedule
-from tutor.study.rounds import Item, interleave, items
-from tutor.study.schedule import Memory
-from tutor.study.store import Answer
+from tutor.study.rounds import Item, Round, interleave, items
+from tutor.study.schedule import Memory, Rating
+from tutor.study.store import Answer, Store
 
 DAYS = 7  # of the forecast
 
@@ -44,6 +44,17 @@ def revisions(items: Iterable[Item]) -> dict[str, int]:
 def pace(answers: Iterable[Answer]) -> float:
     """Seconds that the learner usually takes for a question; half a minute before there is an answer."""
     return median([answer.seconds for answer in answers] or [30.0])
+
+
+def rated(store: Store, answered: Round) -> tuple[Rating, float] | None:
+    """The rating of the round's last answer, the learner's own or the one inferred, and when its question is due by it.
+
+    None where another session has taken the answer back meanwhile.
+    """
+    item, answer = answered.given[-1]
+    standing = next((a for a in store.answers(item.id) if a.id == answer), None)
+    memory = store.memories().get(item.id)
+    return (schedule.rating_of(standing, store.ratings()), memory.due) if standing and memory else None
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────
