@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
@@ -25,7 +25,7 @@ class Host(App[None]):
         self.engine = Engine()
         self.tier: Tier = tier
         self.ascii = ascii
-        self.live: LiveWidget = EXPERIMENTS[name].load_widget()(settings)
+        self.live: Any = EXPERIMENTS[name].load_widget()(settings)
         self.readings: list[dict[str, Reading]] = []
         for theme in THEMES:
             self.register_theme(theme)
@@ -44,8 +44,18 @@ class Host(App[None]):
         self.engine.close()
 
     @property
+    def lines(self) -> list[str]:
+        return [strip.text.rstrip() for strip in self.screen._compositor.render_strips()]
+
+    @property
     def text(self) -> str:
-        return "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())
+        return "\n".join(self.lines)
+
+    @property
+    def result(self) -> Any:
+        """What is shown now; a widget that shows nothing yet fails the test."""
+        assert self.live.result is not None
+        return self.live.result
 
 
 @asynccontextmanager
@@ -71,3 +81,11 @@ async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
 async def press(pilot: Pilot[None], *keys: str) -> None:
     await pilot.press(*keys)
     await pilot.pause()
+
+
+async def press_each(pilot: Pilot[None], *keys: str) -> None:
+    """Press one after the other, and wait each time until what is shown is of the present settings."""
+    app = cast(Host, pilot.app)
+    for key in keys:
+        await press(pilot, key)
+        await until(pilot, lambda: app.result.settings == app.live.settings)

@@ -2,83 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
 
+import live_host
 import pytest
-from textual.app import App, ComposeResult
-from textual.pilot import Pilot
+from live_host import press, until
 
-from tutor.engine import Engine
-from tutor.experiments.attention import READINGS, Result
-from tutor.experiments.base import Reading
+from tutor.experiments.attention import READINGS
 from tutor.experiments.cells import Tier
-from tutor.themes import THEMES, names
-from tutor.widgets.attention_heatmap import AttentionHeatmap
-from tutor.widgets.base import LiveWidget
 
 TEXT = "Lily had a dog. The dog was happy."
 
 
-class Host(App[None]):
-    """An app around the widget, with a real engine and the model that ships."""
-
-    def __init__(self, settings: dict[str, Any], tier: Tier, ascii: bool) -> None:
-        super().__init__()
-        self.engine = Engine()
-        self.tier: Tier = tier
-        self.ascii = ascii
-        self.map = AttentionHeatmap(settings)
-        self.readings: list[dict[str, Reading]] = []
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = names(tier)[0]
-
-    def compose(self) -> ComposeResult:
-        yield self.map
-
-    def on_mount(self) -> None:
-        self.map.focus()
-
-    def on_live_widget_changed(self, message: LiveWidget.Changed) -> None:
-        self.readings.append(dict(message.readings))
-
-    def on_unmount(self) -> None:
-        self.engine.close()
-
-    @property
-    def text(self) -> str:
-        return "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())
-
-    @property
-    def result(self) -> Result:
-        assert isinstance(self.map.result, Result)
-        return self.map.result
-
-
-@asynccontextmanager
-async def shown(
-    size: tuple[int, int] = (80, 24), tier: Tier = "256", ascii: bool = False, **settings: Any
-) -> AsyncIterator[tuple[Host, Pilot[None]]]:
-    app = Host({"text": TEXT, **settings}, tier, ascii)
-    async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: "Layer" in app.text and "100 %" in app.text)
-        yield app, pilot
-
-
-async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    for _ in range(3000):
-        if ready():
-            await pilot.pause()
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(f"never came; the screen is\n{pilot.app.text}")  # type: ignore[attr-defined]
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    await pilot.press(*keys)
-    await pilot.pause()
+shown = partial(live_host.shown, "attention-heatmap", text=TEXT)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -108,7 +44,7 @@ async def test_own_text_is_traced_once_it_is_left() -> None:
         before = app.result
         await press(pilot, "c", *"A cat sat on A cat", "enter")
         await until(pilot, lambda: app.result is not before and app.result.text == "A cat sat on A cat")
-        assert app.focused is app.map
+        assert app.focused is app.live
         assert app.result.query == app.result.t - 1  # the cursor begins anew
         assert "␣sat" in app.text and "␣dog" not in app.text
         await press(pilot, "e", *" up", "tab")  # leaving it any other way counts too
@@ -150,7 +86,7 @@ async def test_a_long_text_scrolls_with_the_cursor() -> None:
         total = app.result.t
         assert total > 100 and f"of {total}" in app.text
         for _ in range(total):
-            app.map.action_move(-1, 0)
+            app.live.action_move(-1, 0)
         await pilot.pause()
         assert "<start>▸" in app.text and "rows 0-" in app.text
 
@@ -171,6 +107,6 @@ async def test_ascii_is_ascii() -> None:
 
 
 async def test_a_place_that_is_not_there_is_said_in_place() -> None:
-    app = Host({"text": TEXT, "layer": 7}, "256", False)
+    app = live_host.Host("attention-heatmap", {"text": TEXT, "layer": 7}, "256", False)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "there is no layer 7 here; the last one is 6" in app.text)

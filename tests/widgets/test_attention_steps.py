@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from live_host import Host, press, shown, until
+from live_host import press, shown, until
 
 from tutor.experiments.attention import percent
-from tutor.experiments.attention_steps import READINGS, Result
+from tutor.experiments.attention_steps import READINGS
 from tutor.experiments.cells import Tier
 
 TEXT = "Lily had a dog. The dog was happy."
-
-
-def result(app: Host) -> Result:
-    assert isinstance(app.live.result, Result)
-    return app.live.result
 
 
 @pytest.mark.parametrize("size", [(72, 10), (120, 40)])
@@ -22,12 +17,12 @@ def result(app: Host) -> Result:
 async def test_all_steps_forward_and_back(size: tuple[int, int], tier: Tier) -> None:
     async with shown("attention-steps", size, tier, text=TEXT, layer=2, head=3, query=6) as (app, pilot):
         first, told = app.text, []
-        keys = result(app).queries
+        keys = app.result.queries
         for stage in range(1, 6):
             await press(pilot, "s")
             assert app.readings[-1]["stage"] == stage and app.readings[-1].keys() == READINGS.keys()
             told.append(app.text)
-        r = result(app)
+        r = app.result
         assert len({first, *told}) == 6 and r.queries is keys  # only looked at elsewhere
         assert f"{r.scaled.max():.2f}" in told[1] and "-∞" in told[2] and percent(r.weights[r.top]) in told[3]
         assert f"{r.output[0]:.3f}" in told[4]
@@ -46,7 +41,7 @@ async def test_root_and_mask_switch_off_and_on() -> None:
         assert app.readings[-1]["scale_factor"] == 1 and "root OFF" in app.text
         assert app.readings[-1]["entropy"] < app.readings[-1]["entropy_with_root"]  # type: ignore[operator]
         await press(pilot, "r", "m")
-        leak = result(app).future
+        leak = app.result.future
         assert app.readings[-1]["future"] == leak > 0 and f"mask off: {percent(leak)} to later tokens" in app.text
         await press(pilot, "m")
         assert app.text == usual
@@ -54,10 +49,10 @@ async def test_root_and_mask_switch_off_and_on() -> None:
 
 async def test_arrows_and_digits_choose_the_place() -> None:
     async with shown("attention-steps", text=TEXT, stage=1) as (app, pilot):
-        last = result(app).t - 1
+        last = app.result.t - 1
         assert app.readings[-1]["query"] == last
         await press(pilot, "right", "left", "left", "l", "4", "full_stop", "9", "comma", "full_stop")
-        seen = result(app).seen
+        seen = app.result.seen
         assert (seen.query, seen.layer, seen.head) == (last - 1, 2, 4)
         await press(pilot, *["up"] * last, "up", "down")
         assert app.readings[-1]["key"] == 1 and "▸   1" in app.text
@@ -66,8 +61,8 @@ async def test_arrows_and_digits_choose_the_place() -> None:
 async def test_own_text_begins_at_its_last_token() -> None:
     async with shown("attention-steps", text=TEXT, query=2, stage=4) as (app, pilot):
         await press(pilot, "c", *"A cat sat", "enter")
-        await until(pilot, lambda: result(app).seen.text == "A cat sat")
-        assert app.readings[-1]["query"] == result(app).t - 1 and app.focused is app.live
+        await until(pilot, lambda: app.result.seen.text == "A cat sat")
+        assert app.readings[-1]["query"] == app.result.t - 1 and app.focused is app.live
         assert "␣sat" in app.text and "␣dog" not in app.text
 
 
