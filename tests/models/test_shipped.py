@@ -60,7 +60,7 @@ def test_the_shipped_gpt2_is_the_one_transformers_computes() -> None:
     folder = FOLDER / "positions" / "learned"
     model = Library().model("positions/learned")
     theirs = GPT2LMHeadModel(GPT2Config.from_json_file(folder / "config.json")).eval()
-    tensors = {name: torch.from_numpy(t) for name, t in widened(read_safetensors(folder / "model.safetensors")).items()}
+    tensors = {name: torch.tensor(t) for name, t in widened(read_safetensors(folder / "model.safetensors")).items()}
     theirs.load_state_dict({name: t.float() for name, t in tensors.items()}, strict=False)
     ids = model.start(STORY)
     with torch.no_grad():

@@ -86,14 +86,16 @@ def examine_models(shelf: Path) -> list[dict[str, Any]]:
         known = {name: numbers for card in cards(shelf) for name, numbers in card.models.items()}
     except ModelFileError as error:
         return [{"name": "tiny", "error": str(error)}]
+    if not known:
+        return [{"name": "tiny", "error": f"{shelf} has no models; install llm-tutor again"}]
     found: list[dict[str, Any]] = []
-    for name, numbers in known.items() or {"tiny": {"bytes": -1}}.items():
-        path = shelf / name / WEIGHTS
+    for name, numbers in known.items():
+        path, expected = shelf / name / WEIGHTS, numbers["bytes"] or 0
         size = path.stat().st_size if path.is_file() else 0
-        if size == numbers["bytes"]:
+        if size == expected:
             found.append({"name": name, "parameters": numbers["parameters"], "bytes": size})
         else:
-            wrong = f"{path}: {size:,} bytes of weights in place of {numbers['bytes']:,}; install llm-tutor again"
+            wrong = f"{path}: {size:,} bytes of weights in place of {expected:,}; install llm-tutor again"
             found.append({"name": name, "error": wrong})
     return found
 

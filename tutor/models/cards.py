@@ -16,6 +16,7 @@ from tutor.models.errors import ModelFileError
 from tutor.models.jsonfile import read_object
 
 WEIGHTS = "model.safetensors"
+MEASURED = ("parameters", "bytes", "sha256", "bits_per_byte")  # what is known of every model
 _MAX_BYTES = 4 << 20
 
 
@@ -38,6 +39,9 @@ def read_card(folder: Path) -> Card:
     summary, licence, date, models = (data.get(name) for name in ("summary", "licence", "date", "models"))
     if not isinstance(models, dict) or not all(isinstance(m, dict) for m in models.values()):
         raise ModelFileError(f"{path}: not the card of a model: it has no models")
+    for numbers in models.values():
+        for name in MEASURED:
+            numbers.setdefault(name, None)  # not measured yet
     if not (isinstance(summary, str) and isinstance(licence, str) and isinstance(date, str)):
         raise ModelFileError(f"{path}: not the card of a model: it needs summary, licence and date")
     return Card(folder, summary, licence, date, models, data)
