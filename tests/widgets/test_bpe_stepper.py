@@ -9,23 +9,18 @@ from live_host import Host, press, shown, until
 from textual import events
 from textual.pilot import Pilot
 
-from tutor.experiments.bpe_steps import READINGS, Result
+from tutor.experiments.bpe_steps import READINGS
 from tutor.experiments.cells import Tier
 from tutor.widgets.own_text import OwnText
 
 TEXT = "the baker bakes bread, the brewer brews beer"
 
 
-def result(app: Host) -> Result:
-    assert isinstance(app.live.result, Result)
-    return app.live.result
-
-
 async def settled(pilot: Pilot[None], app: Host, merges: int, text: str = TEXT) -> None:
     """Wait for the moment after `merges` merges of `text`, all of which are learned."""
 
     def there() -> bool:
-        found = result(app)
+        found = app.result
         return found.complete and found.merges == merges and found.n_bytes == len(text.encode())
 
     await until(pilot, there)
@@ -36,25 +31,25 @@ async def settled(pilot: Pilot[None], app: Host, merges: int, text: str = TEXT) 
 async def test_merges_and_the_words_steps_in_every_tier(size: tuple[int, int], tier: Tier) -> None:
     async with shown("bpe-stepper", size, tier, text=TEXT, word="bake") as (app, pilot):
         await settled(pilot, app, 0)
-        most = result(app).learned
-        first, counts = result(app).next, result(app).top
+        most = app.result.learned
+        first, counts = app.result.next, app.result.top
         assert first is not None and f"merge 0 of {most}" in app.text and "Nothing is merged yet" in app.text
         await press(pilot, "right")
         await settled(pilot, app, 1)
         (a, b), n = first
-        assert result(app).last == first
-        assert f"made {result(app).label(256)} = {result(app).label(a)} + {result(app).label(b)}" in app.text
+        assert app.result.last == first
+        assert f"made {app.result.label(256)} = {app.result.label(a)} + {app.result.label(b)}" in app.text
         assert f"together {n} times" in app.text and "257 tokens known" in app.text
         await press(pilot, "left")
         await settled(pilot, app, 0)
-        assert result(app).top == counts  # back is exactly where it was
+        assert app.result.top == counts  # back is exactly where it was
         await press(pilot, "G")
         await settled(pilot, app, most)
         assert "no pair stands twice" in app.text
-        steps = len(result(app).states) - 1
-        assert result(app).step == steps > 0
+        steps = len(app.result.states) - 1
+        assert app.result.step == steps > 0
         await press(pilot, "up")
-        await until(pilot, lambda: result(app).step == steps - 1)
+        await until(pilot, lambda: app.result.step == steps - 1)
         assert app.readings[-1].keys() == READINGS.keys() and app.readings[-1]["step"] == steps - 1
         await press(pilot, "g", "left", "full_stop")
         await settled(pilot, app, min(10, most))
@@ -74,10 +69,10 @@ async def test_own_text_and_word() -> None:
         await settled(pilot, app, 0, "aa aa")  # another text begins at its first merge
         assert app.readings[-1]["next_pair"] == "a a" and app.readings[-1]["most_merges"] == 1
         await press(pilot, "enter", "right", "w", *"aa")
-        await until(pilot, lambda: len(result(app).states[0]) == 6)
+        await until(pilot, lambda: len(app.result.states[0]) == 6)
         await press(pilot, "enter")
         assert app.focused is app.live
-        assert "▏aa" in app.text and result(app).merges == 1
+        assert "▏aa" in app.text and app.result.merges == 1
         await press(pilot, "e", "ctrl+u")
         await until(pilot, lambda: "Write a text" in app.text)
         await press(pilot, "enter", "right", "G", "up", "t", "t")  # there is nothing to go to
@@ -108,7 +103,7 @@ async def test_the_twin_says_what_the_picture_shows() -> None:
         await settled(pilot, app, 3)
         await press(pilot, "t")
         words = " ".join(app.text.split())
-        assert result(app).sentence()[:40] in words and "merged next" in words
+        assert app.result.sentence()[:40] in words and "merged next" in words
         assert "merge 3" in words and "word, step 0" in words
         await press(pilot, "t", "right")
         await settled(pilot, app, 4)
@@ -121,11 +116,11 @@ async def test_a_megabyte_is_stepped_through_while_it_is_learned() -> None:
     assert len(text) > 1_000_000
     async with shown("bpe-stepper", text=text) as (app, pilot):
         await press(pilot, "right", "right")
-        await until(pilot, lambda: result(app).merges == 2)
+        await until(pilot, lambda: app.result.merges == 2)
         await press(pilot, "left")
-        await until(pilot, lambda: result(app).merges == 1)
-        await until(pilot, lambda: result(app).complete)
-        most = result(app).learned
+        await until(pilot, lambda: app.result.merges == 1)
+        await until(pilot, lambda: app.result.complete)
+        most = app.result.learned
         await press(pilot, "G")
         await settled(pilot, app, most, text)
         await press(pilot, "left")
@@ -144,11 +139,11 @@ async def test_a_step_repaints_little() -> None:
     async with shown("bpe-stepper", text=TEXT) as (app, pilot):
         await settled(pilot, app, 0)
         await press(pilot, "G")
-        most = result(app).learned
+        most = app.result.learned
         await settled(pilot, app, most)
         lines = app.live.query_one("StepsPicture")
         regions: list[object] = []
         lines.refresh, refresh = lambda *a, **k: (regions.extend(a), refresh(*a, **k))[1], lines.refresh  # type: ignore[method-assign]
         await press(pilot, "up")
-        await until(pilot, lambda: result(app).step == len(result(app).states) - 2)
+        await until(pilot, lambda: app.result.step == len(app.result.states) - 2)
         assert 0 < len(regions) <= 3  # the heading and the two lines of the word's steps

@@ -7,14 +7,9 @@ from live_host import Host, press, shown, until
 from textual.pilot import Pilot
 
 from tutor.experiments.cells import Tier
-from tutor.experiments.head_gallery import READINGS, SORTS, Result, name
+from tutor.experiments.head_gallery import READINGS, SORTS, name
 
 TEXT = "Ben saw a bug. Ben saw a bug."
-
-
-def result(app: Host) -> Result:
-    assert isinstance(app.live.result, Result)
-    return app.live.result
 
 
 async def complete(pilot: Pilot[None], app: Host) -> None:
@@ -27,29 +22,29 @@ async def complete(pilot: Pilot[None], app: Host) -> None:
 async def test_choose_sort_and_open_in_every_tier(size: tuple[int, int], tier: Tier) -> None:
     async with shown("head-gallery", size, tier, text=TEXT) as (app, pilot):
         await complete(pilot, app)
-        attention = result(app).seen.attention
+        attention = app.result.seen.attention
         assert "Head 1.1" in app.text and "▸1.1" in app.text
         await press(pilot, "right", "down", "left", "left", "up", "up")
-        assert result(app).chosen == (0, 5) and "▸1.6" in app.text  # left of the first of a row is the last before it
+        assert app.result.chosen == (0, 5) and "▸1.6" in app.text  # left of the first of a row is the last before it
         for sort in SORTS[1:]:
             await press(pilot, "s")
-            first = result(app).order[0]
+            first = app.result.order[0]
             assert (
                 app.readings[-1]["head"] == first[1] + 1 and f"▸{name(first)}" in app.text and f"by {sort}" in app.text
             )
         await press(pilot, "o")
-        layer, head = result(app).chosen
+        layer, head = app.result.chosen
         assert f"Layer {layer + 1} of 6  Head {head + 1} of 6" in app.text and "▾" in app.text
         await press(pilot, "up", "left", "escape")
         assert f"▸{name((layer, head))}" in app.text and "▾" not in app.text
-        assert result(app).seen.attention is attention  # nothing was computed
+        assert app.result.seen.attention is attention  # nothing was computed
         assert app.readings[-1].keys() == READINGS.keys()
 
 
 async def test_heads_off_change_the_loss_and_on_again() -> None:
     async with shown("head-gallery", text=TEXT, sort="loss") as (app, pilot):
         await complete(pilot, app)
-        before = result(app)
+        before = app.result
         assert before.chosen in before.scores and "with only this head off" in app.text
         alone = before.alone[before.order[0]]
         await press(pilot, *["up"] * 36, "x")
@@ -79,7 +74,7 @@ async def test_own_text_keeps_order_and_heads() -> None:
     async with shown("head-gallery", text=TEXT, sort="induction", off=["2.3"]) as (app, pilot):
         assert app.readings[-1]["heads_off"] == 1
         await press(pilot, "c", *"go go", "enter")
-        await until(pilot, lambda: result(app).seen.text == "go go")
+        await until(pilot, lambda: app.result.seen.text == "go go")
         assert "by induction" in app.text and "off: 2.3" in app.text and app.focused is app.live
 
 
@@ -88,7 +83,7 @@ async def test_the_twin_lists_every_head() -> None:
         await press(pilot, "t")
         assert "loss alone off" in app.text and "▸" not in app.text
         listed = [line.split()[0] for line in app.text.split("\n") if line.endswith((" on", " off"))]
-        assert listed == [name(head) for head in result(app).order]
+        assert listed == [name(head) for head in app.result.order]
 
 
 async def test_ascii_is_ascii() -> None:

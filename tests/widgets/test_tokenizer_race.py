@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from live_host import Host, press, shown, until
+from live_host import press, shown, until
 
 from tutor.experiments.cells import Tier
-from tutor.experiments.tokenizer_race import READINGS, Result
+from tutor.experiments.tokenizer_race import READINGS
 
 TEXT = "a naïve 日本 a unhappy teakettle"
-
-
-def result(app: Host) -> Result:
-    assert isinstance(app.live.result, Result)
-    return app.live.result
 
 
 @pytest.mark.parametrize("size", [(72, 10), (80, 24), (120, 40)])
@@ -21,24 +16,24 @@ def result(app: Host) -> Result:
 async def test_words_and_sizes_in_every_tier(size: tuple[int, int], tier: Tier) -> None:
     async with shown("tokenizer-race", size, tier, text=TEXT) as (app, pilot):
         assert app.readings[-1].keys() == READINGS.keys()
-        assert result(app).chosen == 1 and "▸≠naïve" in app.text  # the first that differs
+        assert app.result.chosen == 1 and "▸≠naïve" in app.text  # the first that differs
         assert "1,000 tokens each" in app.text and "[UNK]" in app.text and "<unk>" in app.text
-        for name, total in result(app).totals.items():
+        for name, total in app.result.totals.items():
             assert f"{name}: {total}".lower() in app.text.lower()
-        words = result(app).words
+        words = app.result.words
         await press(pilot, "up")
-        await until(pilot, lambda: result(app).chosen == 0)
-        assert "▸ a" in app.text and result(app).words is words  # nothing is cut again
+        await until(pilot, lambda: app.result.chosen == 0)
+        assert "▸ a" in app.text and app.result.words is words  # nothing is cut again
         await press(pilot, "up", "d", "d")
-        await until(pilot, lambda: result(app).chosen == 2)
+        await until(pilot, lambda: app.result.chosen == 2)
         assert "▸≠日本" in app.text
         await press(pilot, "right")
-        await until(pilot, lambda: result(app).vocab_size == 2000)
-        assert "2,000 tokens each" in app.text and result(app).chosen == 2  # the same word
+        await until(pilot, lambda: app.result.vocab_size == 2000)
+        assert "2,000 tokens each" in app.text and app.result.chosen == 2  # the same word
         await press(pilot, "right", "left", "left", "left")
-        await until(pilot, lambda: result(app).vocab_size == 500)
+        await until(pilot, lambda: app.result.vocab_size == 500)
         await press(pilot, "G")
-        await until(pilot, lambda: result(app).chosen == 5)
+        await until(pilot, lambda: app.result.chosen == 5)
         assert "teakettle" in app.text and "next best" in app.text
 
 
@@ -58,20 +53,20 @@ async def test_own_text_is_cut_as_it_is_written() -> None:
 async def test_a_long_text_scrolls_with_the_cursor() -> None:
     async with shown("tokenizer-race", (72, 10), text=" ".join(f"word{n}" for n in range(300))) as (app, pilot):
         await press(pilot, "G", "k")
-        await until(pilot, lambda: result(app).chosen == 298)
+        await until(pilot, lambda: app.result.chosen == 298)
         assert "≠word298" in app.text and "≠word0" not in app.text
         await press(pilot, "comma", "full_stop", "g", "comma")
-        await until(pilot, lambda: result(app).chosen == 0)
+        await until(pilot, lambda: app.result.chosen == 0)
 
 
 async def test_the_twin_says_what_the_picture_shows() -> None:
     async with shown("tokenizer-race", (120, 50), text=TEXT) as (app, pilot):
         await press(pilot, "t")
         words = " ".join(app.text.split())
-        assert result(app).sentence()[:60] in words and "why naïve, 1" in words
-        assert "nothing fits: [UNK]" in words and words.count("differ") >= result(app).differ
+        assert app.result.sentence()[:60] in words and "why naïve, 1" in words
+        assert "nothing fits: [UNK]" in words and words.count("differ") >= app.result.differ
         await press(pilot, "t", "down")
-        await until(pilot, lambda: result(app).chosen == 2)
+        await until(pilot, lambda: app.result.chosen == 2)
         assert "▸≠日本" in app.text
 
 
@@ -88,5 +83,5 @@ async def test_ascii_is_ascii() -> None:
     async with shown("tokenizer-race", (80, 24), "none", True, text="naïve teakettle") as (app, pilot):
         assert app.text.isascii() and ">!" in app.text
         await press(pilot, "down")
-        await until(pilot, lambda: result(app).chosen == 1)
+        await until(pilot, lambda: app.result.chosen == 1)
         assert app.text.isascii()
