@@ -2,76 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
 
+import live_host
 import pytest
-from textual.app import App, ComposeResult
-from textual.pilot import Pilot
+from live_host import until
 
-from tutor.engine import Engine
-from tutor.experiments.base import Reading
 from tutor.experiments.cells import Tier
-from tutor.experiments.context_shift import EXAMPLES, READINGS, Result
-from tutor.themes import THEMES, names
-from tutor.widgets.base import LiveWidget
-from tutor.widgets.context_shift import ContextShift
+from tutor.experiments.context_shift import EXAMPLES, READINGS
 
-
-class Host(App[None]):
-    """An app around the widget, with a real engine and the model that ships."""
-
-    def __init__(self, settings: dict[str, Any], tier: Tier, ascii: bool) -> None:
-        super().__init__()
-        self.engine = Engine()
-        self.tier: Tier = tier
-        self.ascii = ascii
-        self.shift = ContextShift(settings)
-        self.readings: list[dict[str, Reading]] = []
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = names(tier)[0]
-
-    def compose(self) -> ComposeResult:
-        yield self.shift
-
-    def on_mount(self) -> None:
-        self.shift.focus()
-
-    def on_live_widget_changed(self, message: LiveWidget.Changed) -> None:
-        self.readings.append(dict(message.readings))
-
-    def on_unmount(self) -> None:
-        self.engine.close()
-
-    @property
-    def text(self) -> str:
-        return "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())
-
-    @property
-    def result(self) -> Result:
-        assert isinstance(self.shift.result, Result)
-        return self.shift.result
-
-
-@asynccontextmanager
-async def shown(
-    size: tuple[int, int] = (80, 24), tier: Tier = "256", ascii: bool = False, **settings: Any
-) -> AsyncIterator[tuple[Host, Pilot[None]]]:
-    app = Host(settings, tier, ascii)
-    async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: "near in the first" in app.text)
-        yield app, pilot
-
-
-async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    for _ in range(3000):
-        if ready():
-            await pilot.pause()
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(f"never came; the screen is\n{pilot.app.text}")  # type: ignore[attr-defined]
+shown = partial(live_host.shown, "context-shift")
 
 
 @pytest.mark.parametrize("size", [(72, 10), (80, 24), (120, 40)])
@@ -90,7 +30,7 @@ async def test_own_sentences_and_word_are_taken_when_the_field_is_left() -> None
         await pilot.press("c", *"A dog.", "enter")  # what is still empty comes next
         await pilot.press(*"My dog!", "enter", *"dog", "enter")
         await until(pilot, lambda: app.result is not before)
-        assert app.focused is app.shift
+        assert app.focused is app.live
         assert (app.result.settings.first, app.result.settings.second, app.result.word) == ("A dog.", "My dog!", "dog")
         await pilot.press("r", "end", "backspace", "tab")
         await until(pilot, lambda: app.result.settings.second == "My dog")

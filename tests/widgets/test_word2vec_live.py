@@ -2,85 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import live_host
 import numpy as np
 import pytest
-from textual.app import App, ComposeResult
+from live_host import Host, until
 from textual.pilot import Pilot
 
-from tutor.engine import Engine
-from tutor.experiments.base import Reading
 from tutor.experiments.cells import Tier
-from tutor.experiments.word2vec import RAN_AWAY, READINGS, Result, Session, Settings
-from tutor.themes import THEMES, names
-from tutor.widgets.base import LiveWidget
+from tutor.experiments.word2vec import RAN_AWAY, READINGS, Session, Settings
 from tutor.widgets.word2vec_live import PAUSED, RUNNING, Word2VecLive
 
 TEXT = "The small cat saw the big dog. The big dog saw the small cat near the old house, and the cat ran home. " * 4
 
 
-class Host(App[None]):
-    """An app around the widget, with a real engine."""
-
-    def __init__(self, settings: dict[str, Any], tier: Tier, ascii: bool) -> None:
-        super().__init__()
-        self.engine = Engine()
-        self.tier: Tier = tier
-        self.ascii = ascii
-        self.live = Word2VecLive(settings)
-        self.readings: list[dict[str, Reading]] = []
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = names(tier)[0]
-
-    def compose(self) -> ComposeResult:
-        yield self.live
-
-    def on_mount(self) -> None:
-        self.live.focus()
-
-    def on_live_widget_changed(self, message: LiveWidget.Changed) -> None:
-        self.readings.append(dict(message.readings))
-
-    def on_unmount(self) -> None:
-        self.engine.close()
-
-    @property
-    def text(self) -> str:
-        return "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())
-
-    @property
-    def result(self) -> Result:
-        assert isinstance(self.live.result, Result)
-        return self.live.result
-
-    @property
-    def rests(self) -> bool:
-        """Nothing is being computed, and nothing will be unless a key asks for it."""
-        return self.live._timer is None and not self.live._waiting
+def rests(app: Host) -> bool:
+    """Nothing is being computed, and nothing will be unless a key asks for it."""
+    return app.live._timer is None and not app.live._waiting
 
 
 @asynccontextmanager
 async def shown(
     size: tuple[int, int] = (80, 24), tier: Tier = "256", ascii: bool = False, **settings: Any
 ) -> AsyncIterator[tuple[Host, Pilot[None]]]:
-    app = Host({"text": TEXT, "word": "cat", "d": 6, "steps": 20, **settings}, tier, ascii)
-    async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.rests and PAUSED in app.text)
+    settings = {"text": TEXT, "word": "cat", "d": 6, "steps": 20, **settings}
+    async with live_host.shown("word2vec-live", size, tier, ascii, **settings) as (app, pilot):
+        await until(pilot, lambda: rests(app) and PAUSED in app.text)
         yield app, pilot
-
-
-async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    for _ in range(3000):
-        if ready():
-            await pilot.pause()
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(f"never came; the screen is\n{pilot.app.text}")  # type: ignore[attr-defined]
 
 
 async def press(app: Host, pilot: Pilot[None], *keys: str) -> None:
@@ -104,13 +56,13 @@ async def test_it_trains_until_it_is_stopped() -> None:
         await until(pilot, lambda: app.result.steps > 30 and RUNNING in app.text)
         assert len(app.readings) > 2
         await press(app, pilot, "g")
-        assert app.rests and PAUSED in app.text
+        assert rests(app) and PAUSED in app.text
         steps, seen = app.result.steps, len(app.readings)
         for _ in range(3):
             await pilot.pause(app.live.pace)
         assert app.result.steps == steps == app.live.settings.steps and len(app.readings) == seen
         await press(app, pilot, "s", "s")
-        assert app.result.steps == steps + 2 and app.rests
+        assert app.result.steps == steps + 2 and rests(app)
 
 
 async def test_where_it_stands_is_where_the_settings_lead() -> None:
@@ -154,10 +106,10 @@ async def test_a_loss_that_runs_away_ends_the_training_and_x_begins_another() ->
         await press(app, pilot, "right", "right")
         assert app.live.settings.learning_rate == 10  # the highest there is
         await pilot.press("g")
-        await until(pilot, lambda: app.result.diverged and app.rests and RAN_AWAY in app.text)
+        await until(pilot, lambda: app.result.diverged and rests(app) and RAN_AWAY in app.text)
         steps = app.result.steps
         await press(app, pilot, "g", "s")
-        assert app.result.steps == steps and app.rests
+        assert app.result.steps == steps and rests(app)
         await press(app, pilot, *["left"] * 6, "x", "s")
         assert app.result.steps == 1 and not app.result.diverged
 
@@ -195,7 +147,7 @@ async def test_a_file_is_read(tmp_path: Path) -> None:
         app.live._file.put(str(path))
         await pilot.press("enter")
         await until(pilot, lambda: app.result.steps == 0 and "ada" in app.result.corpus.index)
-        assert "Ada Ben Cleo" in app.text and app.rests
+        assert "Ada Ben Cleo" in app.text and rests(app)
         await press(app, pilot, "s")
         assert app.result.steps == 1
 
@@ -205,7 +157,7 @@ async def test_the_twin_stops_the_training_and_says_all() -> None:
         await pilot.press("g")
         await until(pilot, lambda: app.result.steps > 25)
         await press(app, pilot, "t")
-        assert app.rests
+        assert rests(app)
         said = " ".join(app.text.split())
         assert app.result.sentence() in said and "times in the text" in said and "variance" not in said
         await press(app, pilot, "t")
@@ -223,7 +175,7 @@ async def test_keys_are_answered_while_it_trains() -> None:
         await until(pilot, lambda: bool(done))
         assert app.live._waiting and app.result.steps < 100_000
         await pilot.press("enter", "x")
-        await until(pilot, lambda: app.result.steps == 0 and app.rests)
+        await until(pilot, lambda: app.result.steps == 0 and rests(app))
 
 
 async def test_ascii_is_ascii() -> None:
