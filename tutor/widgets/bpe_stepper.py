@@ -6,19 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from textual.binding import Binding
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tutor.engine import Done, Event
 from tutor.experiments import bpe_steps, bpe_steps_picture
 from tutor.experiments.bpe_steps import Result, Settings
 from tutor.experiments.own_file import read_text
 from tutor.models.merge_history import History
-from tutor.widgets.base import LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
+from tutor.widgets.text_and_word import TextAndWord
 
 LONG = 100_000  # characters that take long enough to say so
 JUMP = 10  # merges
@@ -34,22 +32,11 @@ class StepsPicture(CellLines):
         self.post_message(self.Resized())
 
 
-class BpeStepper(LiveWidget, can_focus=True):
+class BpeStepper(TextAndWord, can_focus=True):
     """The merges of a text are learned once; the keys look at another moment of the same learning."""
 
     experiment = "bpe-stepper"
     settings: Settings
-    DEFAULT_CSS = """
-    BpeStepper {
-        & > .fields { height: 1; }
-        & > .fields Static { width: auto; }
-        & > .fields OwnText { width: 1fr; }
-        & > .fields #word { width: 18; }
-        & > .fields .file { display: none; }
-        &.-file > .fields .text { display: none; }
-        &.-file > .fields .file { display: block; }
-    }
-    """
     BINDINGS = [
         Binding("right,l", "merge(1)", "merge", key_display="←→"),
         Binding("left,h", "merge(-1)", show=False),
@@ -68,15 +55,6 @@ class BpeStepper(LiveWidget, can_focus=True):
     def __init__(self, settings: Any = None, *, id: str | None = None) -> None:
         super().__init__(settings, id=id)
         self._history: History | None = None  # for the engine's thread alone; here only its text is read
-        self._text = OwnText(self.settings.text, placeholder="your own text", id="text")
-        self._word = OwnText(self.settings.word, placeholder="a word", id="word")
-        self._file = OwnText(placeholder="a text file, such as notes.txt; Enter reads it", id="file")
-        self._text.add_class("text")
-        self._file.add_class("file")
-
-    def controls(self) -> Iterable[Widget]:
-        names = Static("text ", classes="text"), Static("file ", classes="file"), Static("  word ")
-        yield Horizontal(names[0], self._text, names[1], self._file, names[2], self._word, classes="fields")
 
     def picture(self) -> Iterable[Widget]:
         yield StepsPicture()
@@ -133,27 +111,10 @@ class BpeStepper(LiveWidget, can_focus=True):
             if step != self.result.step:
                 self.steer(step=step)
 
-    def action_edit(self) -> None:
-        self.remove_class("-file")
-        self._text.focus()
-
-    def action_word(self) -> None:
-        self._word.focus()
-
-    def action_file(self) -> None:
-        """Ask for the name of a file in the place of the text."""
-        self.add_class("-file")
-        self._file.focus()
-
     def action_close(self) -> None:
         """Show the text again in place of the file's name."""
         self.remove_class("-file")
         self.focus()
-
-    def action_clear(self) -> None:
-        """Begin a text anew."""
-        self.action_edit()
-        self._text.put("")
 
     def on_own_text_changed(self, message: OwnText.Changed) -> None:
         message.stop()

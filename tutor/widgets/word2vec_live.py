@@ -15,16 +15,15 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tutor.engine import Done, Event, Failed, Priority
 from tutor.experiments import word2vec_picture
 from tutor.experiments.own_file import read_text
 from tutor.experiments.word2vec import MOST_STEPS, Result, Session, Settings
 from tutor.experiments.word2vec_picture import Picture
-from tutor.widgets.base import LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
+from tutor.widgets.text_and_word import TextAndWord
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 FEWEST, MOST = 4, 100  # steps a beat
@@ -62,23 +61,13 @@ class TrainingPicture(Vertical):
             part.put(lines)
 
 
-class Word2VecLive(LiveWidget, can_focus=True):
+class Word2VecLive(TextAndWord, can_focus=True):
     """One training goes on from beat to beat; another text begins another."""
 
     experiment = "word2vec-live"
     pace = 0.15  # seconds between two beats
     settings: Settings
-    DEFAULT_CSS = """
-    Word2VecLive {
-        & > .fields { height: 1; }
-        & > .fields Static { width: auto; }
-        & > .fields OwnText { width: 1fr; }
-        & > .fields #word { width: 18; }
-        & > .fields .file { display: none; }
-        &.-file > .fields .text { display: none; }
-        &.-file > .fields .file { display: block; }
-    }
-    """
+    text_placeholder = "the course's own prose; e for your own text"
     BINDINGS = [
         Binding("g", "run", "train/stop"),
         Binding("s", "step", "one step"),
@@ -97,15 +86,6 @@ class Word2VecLive(LiveWidget, can_focus=True):
         self._session = Session()  # for the engine's thread alone
         self._timer: Timer | None = None  # while it trains
         self._waiting = False  # for the engine
-        self._text = OwnText(self.settings.text, placeholder="the course's own prose; e for your own text", id="text")
-        self._word = OwnText(self.settings.word, placeholder="a word", id="word")
-        self._file = OwnText(placeholder="a text file, such as notes.txt; Enter reads it", id="file")
-        self._text.add_class("text")
-        self._file.add_class("file")
-
-    def controls(self) -> Iterable[Widget]:
-        names = Static("text ", classes="text"), Static("file ", classes="file"), Static("  word ")
-        yield Horizontal(names[0], self._text, names[1], self._file, names[2], self._word, classes="fields")
 
     def picture(self) -> Iterable[Widget]:
         yield TrainingPicture()
@@ -209,18 +189,9 @@ class Word2VecLive(LiveWidget, can_focus=True):
             self._word.put(words[min(max(0, here + by), len(words) - 1)])
             self.steer(word=self._word.value)
 
-    def action_word(self) -> None:
-        self._word.focus()
-
-    def action_edit(self) -> None:
-        self.remove_class("-file")
-        self._text.focus()
-
     def action_file(self) -> None:
-        """Ask for the name of a file in the place of the text."""
         self._stop()
-        self.add_class("-file")
-        self._file.focus()
+        super().action_file()
 
     def on_own_text_left(self, message: OwnText.Left) -> None:
         message.stop()
