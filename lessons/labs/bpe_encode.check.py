@@ -8,7 +8,7 @@ from __main__ import encode
 def check(word: str, cut: str) -> None:
     got = encode(word)
     assert "".join(got) == word, f"the tokens of {word} must spell {word}; yours spell {''.join(got)}."
-    assert got == cut.split(), f"{word} is {' | '.join(cut.split())}; yours is {' | '.join(got)}."
+    assert got == cut.split(), f"{word} should give {' | '.join(cut.split())}; yours gives {' | '.join(got)}."
 
 
 check("er", "er")  # one merge

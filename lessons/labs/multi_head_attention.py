@@ -31,12 +31,15 @@ weights = softmax(q @ k.swapaxes(1, 2) / np.sqrt(K) + mask)  # (H, T, T)
 at_once = (weights @ v).swapaxes(0, 1).reshape(T, H * K)  # (T, H * K)
 
 print(f"{H} heads of {K} numbers: each token gets {H * K} numbers")
-print(f"the loop against all at once: {np.abs(looped - at_once).max()}")
+apart = np.abs(looped - at_once).max()
+print(f"the loop and all at once differ by {apart:.1e} at most")
 off = np.abs(weights - seen.attention[LAYER - 1]).max()
-print(f"ours against the model's own weights: {off:.1e}")
+print(f"our weights and the model's own by {off:.1e}")
 assert np.allclose(looped, at_once, atol=1e-5) and off < 1e-5
 
 tokens = [model.tokenizer.decode([i]) for i in seen.ids]
+if seen.ids[0] == model.tokenizer.bos:
+    tokens[0] = "<start>"
 print(f"\nlayer {LAYER} looks, from the last token {tokens[-1]!r}, at")
 for h in range(H):
     strongest = np.argsort(-weights[h, -1])[:3]

@@ -24,7 +24,7 @@ scores = queries @ keys.T  # (T, T): every query with every key
 print(f"scores, with a spread of {scores.std():.1f}\n{scores}")
 
 if SCALE:
-    scores = scores / np.sqrt(K)  # as wide as a sum of K spreads
+    scores = scores / np.sqrt(K)  # the spread of a sum of K products
     print(f"\nscaled, the spread is {scores.std():.1f}\n{scores}")
 
 if CAUSAL:  # above the diagonal the key comes after the query
