@@ -92,6 +92,11 @@ def test_code_is_not_broken_and_punctuation_stays_with_its_word() -> None:
     assert plain("aaaa **bbb**, c", width=8) == ["aaaa", "bbb, c"]
 
 
+def test_a_percentage_and_a_quoted_token_stay_whole() -> None:
+    assert plain("It gives 61 % of it.", width=12) == ["It gives", "61 % of it."]
+    assert plain("It looks at ' sea' (' sea' has two).", width=16) == ["It looks at", "' sea' (' sea'", "has two)."]
+
+
 def test_facts() -> None:
     assert fill("{fact:size} and {fact:share}, {fact:none}", FACTS) == "50,257 and 61%, {fact:none}"
     assert plain("**{fact:size}** `{fact:name}`", FACTS) == ["50,257 **gpt2**"]

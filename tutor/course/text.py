@@ -19,6 +19,7 @@ from tutor.course.schema import Fact
 from tutor.experiments.cells import visible
 
 WIDTH = 72  # cells, the widest that text is set
+OPEN = ("'", "('")  # what stands before the space of a token that begins with one: ' water'
 
 FACT = re.compile(r"\{fact:([a-z0-9-]+)\}")
 SHOW = re.compile(r"\+?,?(?:\.\d{1,2})?[defg%]?")  # the format specs that a fact may ask for
@@ -222,7 +223,10 @@ def _size(pieces: list[Span]) -> int:
 
 
 def _words(spans: list[Span]) -> Iterator[tuple[Span | None, list[Span]]]:
-    """(the space before it, if any; the pieces of a word that stay together)."""
+    """(the space before it, if any; the pieces of a word that stay together).
+
+    The space in `61 %` and the one that a quoted token begins with are not broken at either.
+    """
     space: Span | None = None
     word: list[Span] = []
     for span in spans:
@@ -230,7 +234,9 @@ def _words(spans: list[Span]) -> Iterator[tuple[Span | None, list[Span]]]:
             word.append(span)
             continue
         for i, piece in enumerate(span.text.split(" ")):
-            if i:
+            if i and word and (piece.startswith("%") or "".join(part.text for part in word) in OPEN):
+                word.append(replace(span, text=" "))
+            elif i:
                 if word:
                     yield space, word
                     word = []
