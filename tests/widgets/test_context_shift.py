@@ -39,9 +39,11 @@ async def test_own_sentences_and_word_are_taken_when_the_field_is_left() -> None
 
 async def test_a_word_that_is_missing_is_said_in_place_and_mended() -> None:
     async with shown() as (app, pilot):
-        await pilot.press("w", *"ary", "enter")
+        assert "GloVe" in app.text
+        await pilot.press("w", "right", *"ary", "enter")
         await until(pilot, lambda: "'canary' is not in the first sentence" in app.text)
-        await pilot.press("w", *["backspace"] * 3, "enter")
+        assert "GloVe" not in app.text  # nor anything else about another word
+        await pilot.press("w", *"can", "enter")  # the first letter takes the place of what is there
         await until(pilot, lambda: "is not in" not in app.text and app.result.word == "can")
 
 

@@ -23,9 +23,9 @@ class Page(App[None]):
     CSS = "Widget { height: 1; }"
     BINDINGS = [("q", "quit", "quit")]
 
-    def __init__(self, value: str = "") -> None:
+    def __init__(self, value: str = "", whole: bool = False) -> None:
         super().__init__()
-        self.field = OwnText(value, placeholder="your own text")
+        self.field = OwnText(value, placeholder="your own text", whole=whole)
         self.other = Widget()
         self.other.can_focus = True
         self.said: list[str] = []
@@ -47,8 +47,8 @@ class Page(App[None]):
 
 
 @asynccontextmanager
-async def page(value: str = "", width: int = 30) -> AsyncIterator[tuple[Page, Pilot[None]]]:
-    app = Page(value)
+async def page(value: str = "", width: int = 30, whole: bool = False) -> AsyncIterator[tuple[Page, Pilot[None]]]:
+    app = Page(value, whole)
     async with app.run_test(size=(width, 5)) as pilot:
         app.field.focus()
         await pilot.pause()
@@ -84,6 +84,23 @@ async def test_pasted_text_stays_whole_and_comes_out_harmless() -> None:
         assert "one⏎two⏎x␛[2J<202E>␇" in app.line
         await pilot.press("ctrl+u")
         assert app.field.value == ""
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [("x y", "xy"), ("backspace x", "x"), ("left x", "caxt"), ("end x", "catx"), ("enter", "cat"), ("ctrl+u", "")],
+)
+async def test_what_is_there_as_a_whole_gives_way_to_a_letter_and_stays_for_an_arrow(keys: str, value: str) -> None:
+    async with page("cat", whole=True) as (app, pilot):
+        await pilot.press(*keys.split())
+        assert app.field.value == value
+
+
+async def test_a_paste_too_takes_the_place_of_the_whole() -> None:
+    async with page("cat", whole=True) as (app, pilot):
+        app.field.post_message(events.Paste("wren"))
+        await pilot.pause()
+        assert app.field.value == "wren" and app.line.startswith("wren")
 
 
 async def test_a_long_text_shows_the_part_around_the_cursor() -> None:

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tutor.engine import Event, Failed
 from tutor.experiments import context_shift_picture
 from tutor.experiments.context_shift import EXAMPLES, Settings
 from tutor.widgets.base import LiveWidget
@@ -54,7 +55,9 @@ class ContextShift(LiveWidget, can_focus=True):
     def __init__(self, settings: Any = None, *, id: str | None = None) -> None:
         super().__init__(settings, id=id)
         self._fields = {
-            name: OwnText(getattr(self.settings, name), placeholder=f"a {name} sentence of your own", id=name)
+            name: OwnText(
+                getattr(self.settings, name), placeholder=f"a {name} sentence of your own", whole=True, id=name
+            )
             for name in FIELDS
         }
         self._fields["word"].placeholder = "a word"
@@ -71,6 +74,12 @@ class ContextShift(LiveWidget, can_focus=True):
         canvas = self.query_one(ShiftPicture)
         if canvas.size:  # else not laid out yet; the resize that follows shows it
             canvas.put(context_shift_picture.picture(result, self.view(*canvas.size)))
+
+    def heard(self, event: Event) -> None:
+        if isinstance(event, Failed):  # what is drawn is of other words
+            self.result = None
+            self.query_one(ShiftPicture).put([])
+        super().heard(event)
 
     def on_shift_picture_resized(self) -> None:
         if self.result is not None and not self.has_class("-twin"):

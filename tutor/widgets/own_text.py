@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tutor.experiments.cells import drawn, fit
+from tutor.experiments.cells import drawn, fit, visible
 
 PASTED_BREAKS = str.maketrans({"\r": "\n"})
 
@@ -19,7 +19,8 @@ PASTED_BREAKS = str.maketrans({"\r": "\n"})
 class OwnText(Widget, can_focus=True):
     """A text field without limits: pasted line breaks and control characters stay in the text.
 
-    Enter leaves it; a backslash before Enter makes that a line break.
+    Enter leaves it; a backslash before Enter makes that a line break. With `whole` the first letter written
+    replaces the text that is there, as if it were selected; an arrow keeps it, to be edited.
     """
 
     DEFAULT_CSS = """
@@ -47,11 +48,13 @@ class OwnText(Widget, can_focus=True):
     class Left(Message):
         """The learner is done with it."""
 
-    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
+    def __init__(self, value: str = "", *, placeholder: str = "", whole: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self.placeholder = placeholder
         self.value = value
+        self.whole = whole
         self.cursor = len(value)  # before this character
+        self._selected = False  # the text that is there, as a whole
         self._first = 0  # the leftmost character drawn
 
     def put(self, value: str) -> None:
@@ -62,10 +65,23 @@ class OwnText(Widget, can_focus=True):
         """Put `new` in place of characters `start` to `end` and the cursor after it."""
         self.value = self.value[:start] + new + self.value[end:]
         self.cursor = start + len(new)
+        self._selected = False
         self.refresh()
         self.post_message(self.Changed(self))
 
+    def _write(self, new: str) -> None:
+        """Put `new` where the cursor is, or in place of what is selected."""
+        self._replace(0 if self._selected else self.cursor, len(self.value) if self._selected else self.cursor, new)
+
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_focus(self) -> None:
+        self._selected = self.whole and bool(self.value)
+        if self._selected:
+            self.cursor = len(self.value)
+
+    def on_blur(self) -> None:
+        self._selected = False
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return character is not None and character.isprintable()
@@ -74,11 +90,11 @@ class OwnText(Widget, can_focus=True):
         if event.is_printable and event.character is not None:
             event.stop()
             event.prevent_default()
-            self._replace(self.cursor, self.cursor, event.character)
+            self._write(event.character)
 
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
-        self._replace(self.cursor, self.cursor, event.text.replace("\r\n", "\n").translate(PASTED_BREAKS))
+        self._write(event.text.replace("\r\n", "\n").translate(PASTED_BREAKS))
 
     def action_enter(self) -> None:
         """Done; or, after a backslash, a line break in its place."""
@@ -97,10 +113,14 @@ class OwnText(Widget, can_focus=True):
         self._move_to(len(self.value) if end else 0)
 
     def _move_to(self, cursor: int) -> None:
+        self._selected = False
         self.cursor = min(max(0, cursor), len(self.value))
         self.refresh()
 
     def action_delete(self, by: int) -> None:
+        if self._selected:
+            self.put("")
+            return
         start, end = sorted((self.cursor, min(max(0, self.cursor + by), len(self.value))))
         if start < end:
             self._replace(start, end, "")
@@ -118,6 +138,9 @@ class OwnText(Widget, can_focus=True):
             base += Style(underline=True)  # there is no ground that sets the field off
         if not self.value and not self.has_focus:
             return Strip([Segment(fit(self.placeholder, width), base + Style(dim=True))])
+        if self._selected:
+            shown = fit(visible(self.value, ascii=plain), width, "").rstrip()
+            return Strip([Segment(shown, base + Style(reverse=True))]).adjust_cell_length(width, base)
         segments = []
         self._first = self._leftmost(width, plain)
         at = self._first

@@ -33,7 +33,7 @@ class TextAndWord(LiveWidget):
         super().__init__(settings, id=id)
         chosen: Any = self.settings
         self._text = OwnText(chosen.text, placeholder=self.text_placeholder, id="text")
-        self._word = OwnText(chosen.word, placeholder="a word", id="word")
+        self._word = OwnText(chosen.word, placeholder="a word", whole=True, id="word")
         self._file = OwnText(placeholder="a text file, such as notes.txt; Enter reads it", id="file")
         self._text.add_class("text")
         self._file.add_class("file")

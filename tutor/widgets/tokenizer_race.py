@@ -37,9 +37,9 @@ class TokenizerRace(LiveWidget, can_focus=True):
     BINDINGS = [
         Binding("down,j", "word(1)", "word", key_display="↑↓"),
         Binding("up,k", "word(-1)", show=False),
-        Binding("right,l", "size(1)", "vocabulary size", key_display="←→"),
+        Binding("right,l", "size(1)", "vocabulary", key_display="←→"),
         Binding("left,h", "size(-1)", show=False),
-        Binding("d", "differing", "next that differs"),
+        Binding("d", "differing", "next differing"),
         Binding("enter,e", "edit", "own text", key_display="e"),
         Binding("c", "clear", "clear"),
         Binding("full_stop,pagedown", "word(10)", "ten words", show=False),

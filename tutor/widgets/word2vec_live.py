@@ -79,6 +79,7 @@ class Word2VecLive(TextAndWord, can_focus=True):
         Binding("w", "word", "own word"),
         Binding("enter,e", "edit", "own text", key_display="e"),
         Binding("f", "file", "file"),
+        Binding("c", "clear", "clear"),
     ]
 
     def __init__(self, settings: Any = None, *, id: str | None = None) -> None:

@@ -6,23 +6,17 @@ from collections.abc import Callable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.message import Message
-from textual.strip import Strip
 
-from tutor.experiments.cells import fit, visible
 from tutor.widgets.own_text import OwnText
 
 Complete = Callable[[str], Sequence[str]]  # from how a word begins to longer words, the likeliest first
 
 
 class WordField(OwnText):
-    """Right arrow, at the end, takes the first completion; Tab too, unless what is written is a word already.
-
-    With `whole` the first letter written replaces the word that is there, as if it were selected.
-    """
+    """Right arrow, at the end, takes the first completion; Tab too, unless what is written is a word already."""
 
     BINDINGS = [Binding("enter", "enter", "done"), Binding("tab", "take", "complete")]
 
@@ -36,11 +30,9 @@ class WordField(OwnText):
     def __init__(
         self, value: str, complete: Complete, known: Callable[[str], bool], *, whole: bool = True, id: str | None = None
     ) -> None:
-        super().__init__(value, placeholder="a word", id=id)
+        super().__init__(value, placeholder="a word", whole=whole, id=id)
         self.complete = complete
         self.known = known
-        self.whole = whole
-        self._selected = False  # the word that is there, as a whole
 
     @property
     def begun(self) -> str:
@@ -65,22 +57,7 @@ class WordField(OwnText):
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
     def on_focus(self) -> None:
-        self._selected = self.whole and bool(self.value)
         self.cursor = len(self.value)
-
-    def on_blur(self) -> None:
-        self._selected = False
-
-    def on_key(self, event: events.Key) -> None:
-        if event.is_printable:
-            self._drop()
-
-    def on_paste(self) -> None:
-        self._drop()
-
-    def action_delete(self, by: int) -> None:
-        if not self._drop():
-            super().action_delete(by)
 
     def action_move(self, by: int) -> None:
         if by < 0 or not self._take():
@@ -93,30 +70,9 @@ class WordField(OwnText):
     def action_enter(self) -> None:
         self.post_message(self.Entered(self))
 
-    def _move_to(self, cursor: int) -> None:
-        self._selected = False
-        super()._move_to(cursor)
-
     def _take(self) -> bool:
         """Put the first completion in place of what is begun."""
         found = self.completions
         if found:
             self._replace(len(self.value) - len(self.begun), len(self.value), found[0])
         return bool(found)
-
-    def _drop(self) -> bool:
-        """Take away the word that is selected."""
-        selected, self._selected = self._selected, False
-        if selected:
-            self.put("")
-        return selected
-
-    # ── drawing ──────────────────────────────────────────────────────────────────────────────────────
-
-    def render_line(self, y: int) -> Strip:
-        if not self._selected:
-            return super().render_line(y)
-        plain = bool(getattr(self.app, "ascii", False))
-        shown = fit(visible(self.value, ascii=plain), self.size.width, "").rstrip()
-        base = self.rich_style
-        return Strip([Segment(shown, base + Style(reverse=True))]).adjust_cell_length(self.size.width, base)
