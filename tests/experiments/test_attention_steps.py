@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import msgspec
 import numpy as np
@@ -250,6 +251,22 @@ def test_switched_off_steps_say_so(traced: Result) -> None:
     assert "root OFF" in shown and "mask OFF" in shown and "-∞" not in shown
     assert f"root off: entropy {result.entropy:.2f}, not {result.entropy_with_root:.2f} bits" in shown
     assert f"mask off: {percent(result.future)} to later tokens" in shown
+
+
+def test_a_part_of_the_keys_is_said_to_be_one(traced: Result) -> None:
+    for stage in (SOFTMAX, OUTPUT):
+        result = traced.at(Settings(query=5, key=5, stage=stage))
+        some, every = (text(picture(result, View(78, height, "none")).lines) for height in (8, 30))
+        keys = re.findall(r"^. +(\d+) ", some, re.MULTILINE)
+        assert f"key {keys[0]}-{keys[-1]} of {result.t}" in some
+        assert " of " not in every.split("\n")[3]
+
+
+def test_no_number_is_cut_in_a_narrow_view(traced: Result) -> None:
+    for stage in range(6):
+        result = traced.at(Settings(query=3, key=1, stage=stage))
+        lines = text(picture(result, View(60, 12, "none")).lines).split("\n")
+        assert lines[1].rstrip().endswith("6 × V") and len(lines[2]) < 60
 
 
 def test_draw_prints_the_lines(traced: Result) -> None:

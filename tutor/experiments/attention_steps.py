@@ -205,7 +205,7 @@ class Result:
             )
         if self.stage == SCORES:
             best = int(self.scores.argmax())
-            return f"Of all tokens {query} scores highest with {seen.name(best)}, {self.scores[best]:.2f}"
+            return f"The query of {query} scores highest with the key of {seen.name(best)}: {self.scores[best]:.2f}"
         if self.stage == SCALED and self.scale:
             return f"Divided by √{self.d_head} = {self.divisor:.2f} the highest score is {self.scaled.max():.2f}"
         if self.stage == SCALED:
@@ -218,7 +218,7 @@ class Result:
             return f"The mask is off: {query} also sees {later}"
         if self.stage == SOFTMAX:
             most = f"the largest {percent(self.weights[self.top])} for {top}"
-            return f"Softmax makes them shares of 100 %, {most}; the entropy is {self.entropy:.2f} bits"
+            return f"Softmax makes shares of the scores, {most}; the entropy is {self.entropy:.2f} bits"
         return (
             f"Each value times its weight, added up: {listed(self.output[:TOLD])} and {self.d_head - TOLD} more numbers"
         )
@@ -229,9 +229,8 @@ class Result:
             return ""
         out = []
         if not self.scale:
-            out.append(
-                f"Without the root the entropy is {self.entropy:.2f} bits, with it {self.entropy_with_root:.2f}."
-            )
+            here = "" if self.stage == SOFTMAX else f"the entropy is {self.entropy:.2f} bits, "
+            out.append(f"The root is off: {here}with it the entropy would be {self.entropy_with_root:.2f}.")
         if not self.mask and self.hidden:
             out.append(f"Without the mask {percent(self.future)} goes to tokens that come later.")
         return " ".join(out)

@@ -23,6 +23,7 @@ LABEL = 10  # columns of a token
 NUMBER = 8  # columns of a number, the space before it included
 LEFT = 2 + 4 + LABEL  # mark, position, token
 TAG = 6  # columns for what stands at the end of a line
+WIDE = 72  # columns from which everything is said in full
 BROKEN = Style(bold=True, italic=True)
 
 
@@ -63,7 +64,7 @@ def strip(result: Result, view: View) -> Line:
     """All steps by name, the present one in reverse, as far as they are switched on."""
     root, dot, times = ("sqrt", "*", "x") if view.ascii else ("√", "·", "×")
     names = [
-        f"q{dot}k in numbers",
+        f"q{dot}k in numbers" if view.width >= WIDE else f"q{dot}k",
         "scores",
         f"/ {root}{result.d_head}" if result.scale else "root OFF",
         "mask" if result.mask else "mask OFF",
@@ -99,7 +100,7 @@ def caption(result: Result, view: View) -> list[tuple[str, Style]]:
     match result.stage:
         case attention_steps.PRODUCTS:
             total = result.scores[result.seen.key]
-            end = f": {result.d_head} products that add up to {total:.2f}"
+            end = f": {result.d_head} products, their sum {total:.2f}" if view.width >= WIDE else f": {total:.2f}"
             return [("query of ", PLAIN), query, (" times key of ", PLAIN), key_of(result, view), (end, PLAIN)]
         case attention_steps.SCORES:
             best = int(result.scores.argmax())
@@ -112,21 +113,23 @@ def caption(result: Result, view: View) -> list[tuple[str, Style]]:
             return [(f"root off: nothing is divided, the highest score stays {result.scaled.max():.2f}", PLAIN)]
         case attention_steps.MASKED if not n:
             arrow = "an earlier query has some" if view.ascii else "← goes to an earlier query"
-            return [("nothing comes after ", PLAIN), query, (f", so nothing to hide; {arrow}", PLAIN)]
+            return [("nothing comes after ", PLAIN), query, (f"; {arrow}", PLAIN)]
         case attention_steps.MASKED if result.mask:
             return [(f"the {later} after ", PLAIN), query, (" get -∞: it cannot look at them", PLAIN)]
         case attention_steps.MASKED:
             return [("mask off: ", PLAIN), query, (f" also sees the {later} after it", PLAIN)]
         case attention_steps.SOFTMAX:
-            most = f"weights add up to 100 %; most, {percent(result.weights[result.top])}, on "
+            whole = "weights add up to 100 %; " if view.width >= WIDE else ""
+            most = f"{whole}most, {percent(result.weights[result.top])}, on "
             entropy = f"; entropy {result.entropy:.2f} bits"
             return [(most, PLAIN), key_of(result, view, result.top), (entropy, PLAIN)]
     strongest = sorted(range(result.t), key=lambda i: (-result.weights[i], i))[:2]
     parts = [f"{percent(result.weights[i])} × {result.v[i, 0]:.3f}" for i in strongest]
     more = " + …" if result.t > len(parts) else ""
+    rest = f", and so on to v{result.d_head}" if view.width >= WIDE else ""
     return [
         ("v1", hue(VALUE, view)),
-        (f" is {' + '.join(parts)}{more} = {result.output[0]:.3f}, and so on to v{result.d_head}", PLAIN),
+        (f" is {' + '.join(parts)}{more} = {result.output[0]:.3f}{rest}", PLAIN),
     ]
 
 
@@ -184,7 +187,7 @@ def columns(result: Result, view: View, shown: range) -> list[Line]:
     width = NUMBER + 1
     header = [fit("", width - cell_len(name)) + name for name in names]
     styles = [*[DIM] * (len(steps) - 1), BOLD]
-    lines: list[Line] = [[Segment(fit("  key", LEFT), hue(KEY, view)), *map(Segment, header, styles)]]
+    lines: list[Line] = [[keys(result, view, shown), *map(Segment, header, styles)]]
     rest = view.width - LEFT - width * len(steps) - 1 - TAG
     for i in shown:
         line = label(result, i, view)
@@ -201,15 +204,20 @@ def values(result: Result, view: View, shown: range) -> list[Line]:
     """The weight of every key and its value; last their weighted sum."""
     per_line = min(result.d_head, max(1, (view.width - LEFT - NUMBER - TAG) // NUMBER))
     head = [f"v{i + 1}" for i in range(per_line)]
-    lines: list[Line] = [
-        [Segment(fit("  key", LEFT), hue(KEY, view)), *row(["weight"], BOLD), *row(head, hue(VALUE, view))]
-    ]
+    lines: list[Line] = [[keys(result, view, shown), *row(["weight"], BOLD), *row(head, hue(VALUE, view))]]
     for i in shown:
         style = DIM if result.weights[i] < 0.005 else PLAIN
         numbers = row([percent(result.weights[i])], BOLD) + row(written(result.v[i, :per_line]), style)
         lines.append([*label(result, i, view), *numbers, *tag(result, i, view)])
     total = fit("  sum of weight " + ("x v" if view.ascii else "× v"), LEFT + NUMBER)
     return [*lines, [Segment(total, BOLD), *row(written(result.output[:per_line]), hue(VALUE, view))]]
+
+
+def keys(result: Result, view: View, shown: range) -> Segment:
+    """What stands over the keys; which of them are shown, if not all."""
+    part = f"  {shown[0]}-{shown[-1]} of {result.t}"
+    told = "  key" if len(shown) == result.t else f"  key{part[1:]}" if len(part) + 4 <= LEFT else part
+    return Segment(fit(told, LEFT), hue(KEY, view))
 
 
 def label(result: Result, i: int, view: View) -> Line:
