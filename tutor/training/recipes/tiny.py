@@ -1,8 +1,8 @@
 """`tiny`, the course's own small language model.
 
-Two choices decide what it is. Rows with repeats are mixed in until it has grown the heads that copy
-(`repetition.py`), then fade. And the text is small, so it is read four to five times, against which weight decay
-well above the usual 0.01 helps; dropout does not.
+Rows with repeats are mixed in until it has grown the heads that copy (`repetition.py`), then fade; that costs nothing
+that can be measured. The text is small, so it is read four to five times, without dropout, which would only slow a
+model of this size. `variants.py` has what was tried.
 """
 
 from __future__ import annotations
