@@ -14,18 +14,27 @@ from pathlib import Path
 import pytest
 from pty_harness import Terminal
 
+from tutor.course.load import load_course
+from tutor.experiments.registry import EXPERIMENTS
+
+CHAPTER = load_course().chapter("text-to-tokens")
+CARDS, QUESTIONS = len(CHAPTER.cards), len(CHAPTER.questions)
+WIDGETS = list(EXPERIMENTS)  # in the order of the playground
+HEATMAP = WIDGETS.index("attention-heatmap")
 KEY, MEDIAN_KEY, SCREEN, FIRST_SCREEN = 5_000, 1_000, 30_000, 45_000  # bytes
 SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
 COLOR = set(range(30, 50)) | set(range(90, 108))
 MOUSE = [b"\x1b[?%dh" % mode for mode in (9, 1000, 1001, 1002, 1003, 1005, 1006, 1015, 1016)]
 
+OLD = ("token-splitter", "attention-heatmap", "temperature-lab")  # named below
+
 # where it is quiet: the keys that lead there from home, and what stands there then
 PLACES: dict[str, tuple[Sequence[str], str]] = {
-    "home": ([], "playground"),
-    "text card": (["enter", "n", "n"], "card 2 of 14"),
+    "home": ([], "? keys"),
+    "text card": (["enter", "n", "n"], f"card 2 of {CARDS}"),
     "token splitter": (["p", "enter"], "1-4 encodings"),
     "token splitter, writing": (["p", "enter", "e"], "Enter done"),
-    "attention heatmap": (["p", "j", "enter"], "√ scale"),
+    "attention heatmap": (["p", *["j"] * HEATMAP, "enter"], "√ scale"),
     "temperature lab": (["p", "G", "enter"], "entropy"),
     "quiz": (["enter", "Q"], "Enter commit"),
     "glossary": (["o"], "Glossary"),
@@ -33,6 +42,10 @@ PLACES: dict[str, tuple[Sequence[str], str]] = {
     "search": (["slash", "t", "o", "k"], "found"),
     "help": (["?"], "Keys that work here"),
     "commands": ([":"], "Search"),
+    "review": (["r"], "Review"),
+    "mixed quiz": (["m"], "Enter"),
+    "progress": (["s"], "Progress"),
+    **{name: (["p", *["j"] * WIDGETS.index(name), "enter"], "? keys") for name in WIDGETS if name not in OLD},
 }
 
 
@@ -42,7 +55,7 @@ class Tutor(Terminal):
     ) -> None:
         arguments = ["--data-dir", str(data), *flags]
         super().__init__(arguments, columns=size[0], rows=size[1], environment=environment)
-        self.wait_for("Text to Tokens", " 21 ")
+        self.wait_for("Text to Tokens", f" {QUESTIONS} ")
         self.settle()
 
     def go(self, place: str) -> None:
@@ -54,11 +67,11 @@ class Tutor(Terminal):
         self.settle()
 
 
-@pytest.mark.parametrize("group", range(3))
+@pytest.mark.parametrize("group", range(5))
 def test_nothing_is_sent_while_nothing_happens(group: int, tmp_path: Path) -> None:
     with ExitStack() as stack:
         terminals = {}
-        for place in list(PLACES)[group::3]:
+        for place in list(PLACES)[group::5]:
             terminals[place] = stack.enter_context(Tutor(tmp_path / place.replace(" ", "-")))
             terminals[place].go(place)
             terminals[place].settle(0.5)
@@ -92,7 +105,7 @@ WAY: list[tuple[Sequence[str], bool, str]] = [
     (["j"], False, "Glossary"),
     (["b"], True, "Enter open"),
     (["enter"], True, "goals"),
-    (["n"], True, "card 1 of 14"),
+    (["n"], True, f"card 1 of {CARDS}"),
     (["tab"], False, "1-4 encodings"),
     (["l"], False, "token 2 of"),
     (["l"], False, "token 3 of"),
@@ -108,17 +121,17 @@ WAY: list[tuple[Sequence[str], bool, str]] = [
     (["t"], True, "encoding"),
     (["t"], True, "words"),
     (["z"], True, "1-4 encodings"),
-    (["z"], True, "card 1 of 14"),
-    (["z"], True, "card 1 of 14"),
-    (["Q"], True, "question 1 of 21"),
+    (["z"], True, f"card 1 of {CARDS}"),
+    (["z"], True, f"card 1 of {CARDS}"),
+    (["Q"], True, f"question 1 of {QUESTIONS}"),
     (["j"], False, "> 1"),
     (["j"], False, "> 2"),
     (["enter"], False, "c the card"),
-    (["enter"], True, "question 2 of 21"),
+    (["enter"], True, f"question 2 of {QUESTIONS}"),
     (["b"], True, "b back"),
     (["b"], True, "Enter open"),
     (["p"], True, "Playground"),
-    (["j"], False, "Playground"),
+    (["j"] * HEATMAP, False, "Playground"),
     (["enter"], True, "√ scale"),
     (["k"], False, "√ scale"),
     (["h"], False, "√ scale"),
@@ -180,7 +193,7 @@ def codes(sent: bytes) -> set[int]:
 def tour(data: Path, *flags: str, environment: Mapping[str, str] | None = None) -> bytes:
     """All that is sent on a way through everything that has colours."""
     with Tutor(data, *flags, environment=environment) as terminal:
-        for keys in ("?", "b", "pG\r", "l", "bg\r", "jl", "bj\r", "j", "g", "gt", "bb\rn", "Q", "1\r", "bb", "T", ":"):
+        for keys in ("?", "b", "pG\r", "l", "bg\r", "jl", "b" + "j" * HEATMAP + "\r", "j", "g", "gt", "bb\rn", "Q", "1\r", "bb", "T", ":"):
             terminal.send(keys)
             terminal.settle(0.2)
         terminal.press("escape")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from pty_harness import Terminal
 
+from tutor.experiments.registry import EXPERIMENTS
+
 WALK = ["up", "left", "left", "up", "up", "right", "down", "left", "up", "left", "down", "down", "right", "up"]
 
 
@@ -16,10 +18,10 @@ def heatmap(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal
     """The widget in the playground, with 256 colours."""
     columns, rows = request.param
     with Terminal(["--colors", "256", "--data-dir", str(tmp_path)], columns=columns, rows=rows) as terminal:
-        terminal.wait_for("playground")
+        terminal.wait_for("? keys")
         terminal.press("p")
         terminal.wait_for("Attention heatmap")
-        terminal.press("down", "enter")
+        terminal.press(*["down"] * list(EXPERIMENTS).index("attention-heatmap"), "enter")
         terminal.wait_for("Layer 1 of 6", "√ scale")
         terminal.settle(0.6)
         yield terminal

@@ -26,7 +26,7 @@ NONSENSE = {
 @pytest.mark.parametrize("sent", NONSENSE.values(), ids=NONSENSE)
 def test_nonsense_from_the_terminal_ends_no_session(sent: bytes, tmp_path: Path) -> None:
     with Terminal(["--data-dir", str(tmp_path)]) as terminal:
-        terminal.wait_for("playground")
+        terminal.wait_for("? keys")
         terminal.settle()
         os.write(terminal.master, sent)
         terminal.settle(0.5)
