@@ -198,6 +198,11 @@ def test_the_picture_fits_and_is_safe(text: str, merges: int, width: int, height
     assert draw(result, view) is not None
 
 
+def test_a_single_pair_is_called_one() -> None:
+    text = "\n".join("".join(s.text for s in line) for line in picture(look(text="aaaa"), View(78, 12)))
+    assert "1 pair " in text and "pairs" not in text
+
+
 def test_the_picture_says_without_colour_what_the_counts_are() -> None:
     result = look(merges=2, word="bother", step=1)
     for size in ((72, 9), (120, 36)):

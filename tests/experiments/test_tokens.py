@@ -189,6 +189,13 @@ def test_a_megabyte_is_cut_in_short_steps_and_drawn_by_the_page() -> None:
     assert len(page._lines) < 20  # nothing but what was asked for is laid out
 
 
+@pytest.mark.parametrize(("width", "ascii", "end"), [(78, False, "61 …"), (78, True, "6E .."), (120, False, "6C")])
+def test_bytes_that_have_no_room_leave_a_mark(width: int, ascii: bool, end: str) -> None:
+    page = Page(cut("international"), View(width, 12, ascii=ascii))
+    shown = next(row.plain for row in page.rows(Cursor(0, 0), 0) if "13 bytes 69" in row.plain)
+    assert shown.rstrip().endswith(end) and cell_len(shown) <= width
+
+
 # ── the picture ──────────────────────────────────────────────────────────────────────────────────────
 
 

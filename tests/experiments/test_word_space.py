@@ -15,7 +15,7 @@ from rich.cells import cell_len
 
 from tutor.experiments.cells import View
 from tutor.experiments.word_lookup import fold, unknown
-from tutor.experiments.word_space import ASKS, OCCUPATIONS, READINGS, Result, Settings, compute
+from tutor.experiments.word_space import ASKS, OCCUPATIONS, READINGS, Result, Settings, compute, fine
 from tutor.experiments.word_space_picture import n_rows, picture, signed
 from tutor.models.library import Library
 
@@ -36,6 +36,11 @@ def text(result: Result, view: View, at: int | None = None) -> list[str]:
 def plain_cosine(a: np.ndarray, b: np.ndarray) -> float:
     a, b = a.astype(np.float64), b.astype(np.float64)
     return float(a @ b / np.sqrt(a @ a) / np.sqrt(b @ b))
+
+
+@pytest.mark.parametrize(("cosine", "said"), [(0.984, "0.98"), (0.9976, "0.998"), (-0.19, "-0.19"), (1.0, "1.000")])
+def test_a_cosine_near_one_has_a_decimal_more(cosine: float, said: str) -> None:
+    assert fine(cosine) == said
 
 
 @settings(deadline=None, max_examples=25)

@@ -82,7 +82,7 @@ def pair_list(result: Result, view: View) -> list[Line]:
     """The most frequent pairs with their counts, in exactly `view.height` lines; the one merged next is marked."""
     if not view.height:
         return []
-    heading = f"{result.n_pairs:,} different pairs"
+    heading = "1 pair" if result.n_pairs == 1 else f"{result.n_pairs:,} different pairs"
     if result.next is None:
         heading = "no pair stands twice"
     elif result.tied > 1:

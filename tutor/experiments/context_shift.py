@@ -157,8 +157,9 @@ class Result:
         static = "GloVe has one vector for it in any sentence." if self.static_near else "GloVe does not have the word."
         return (
             f"The cosine between the two vectors of '{self.word}' is {cosines[0]:.2f} after the embedding and "
-            f"{last}, where two unrelated tokens have {self.unrelated[-1]:.2f}; "
-            f"there the first is nearest to {near[0]}, the second to {near[1]}. {static} {self.tokens()}"
+            f"{last}, where two unrelated tokens have {self.unrelated[-1]:.2f}. "
+            f"What the model would write next is {near[0]} in the first and {near[1]} in the second. "
+            f"{static} {self.tokens()}"
         ).rstrip()
 
     def table(self) -> Table:

@@ -158,13 +158,15 @@ class Page(Layout):
         raw, number = cut.token(index), cut.ids[index]
         shown = visible_bytes(raw, ascii=self.view.ascii)
         kind = "special token" if number in cut.special else "token"
-        return Text.assemble(
+        said = Text.assemble(
             (fit(shown, min(cell_len(shown), self.view.width // 3), self._end), STRONG),
             (f"  {kind} {index + 1:,} of {len(cut):,} in {cut.name}  id ", QUIET),
             (str(number), STRONG),
             (f"  {many(len(raw), 'byte')} ", QUIET),
-            raw.hex(" ").upper(),
         )
+        listed, room = raw.hex(" ").upper(), max(0, self.view.width - said.cell_len)
+        whole = len(listed) <= room
+        return said.append(listed if whole else listed[: max(0, room - len(self._end)) // 3 * 3] + self._end)
 
     def _facts(self, lines: list[Line]) -> Text:
         """The size of the text, and how much of it the page shows."""

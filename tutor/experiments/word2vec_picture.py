@@ -110,8 +110,13 @@ def word_map(result: Result, view: View) -> list[Line]:
     for word, (x, y) in zip(result.mapped, at, strict=True):
         mark, style = (">", HERE) if word == result.word else ("+", BOLD) if word in close else (_dot(view), PLAIN)
         _place(rows, x, y, mark, _shown(word, view), style, view.width)
-    caption = f"a map that shows {share:.0%} of the variance"
+    caption = f"a map that shows {share:.0%} of the variance{_marks(result, view)}"
     return [*(_row(row) for row in rows), [Segment(fit(caption, view.width, _end(view)), DIM)]]
+
+
+def _marks(result: Result, view: View) -> str:
+    """What the marks mean, if the chosen word is on the map."""
+    return f"; + near {_shown(result.word, view)}" if result.known else ""
 
 
 def _spread(values: Floats, last: int) -> list[int]:

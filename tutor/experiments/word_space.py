@@ -69,6 +69,11 @@ READINGS = {  # 0, or an empty text, for what hangs on a word that the table lac
 }
 
 
+def fine(cosine: float) -> str:
+    """Two decimals; three where two would make all neighbours alike."""
+    return f"{cosine:.2f}" if abs(cosine) < 0.985 else f"{cosine:.3f}"
+
+
 class Settings(base.Settings, frozen=True):
     """Which panel, its words, and how many words it finds (`k`). Capitals are folded."""
 
@@ -188,8 +193,9 @@ class Result:
         if panel == "cosine":
             same = int((self.products > 0).sum())
             return (
-                f"The cosine of {self.word} with {self.other} is {self.cosine:.2f}, an angle of {self.angle:.0f} "
-                f"degrees: the sum of {self.vectors.d} products. In {same} of the numbers the two have the same sign."
+                f"The cosine of {self.word} with {self.other} is {fine(self.cosine)}, an angle of {self.angle:.0f} "
+                f"degrees: the sum of {self.vectors.d} products of the vectors made 1 long. In {same} of the numbers "
+                "the two have the same sign."
             )
         if panel == "analogy":
             return self.verdict()

@@ -11,13 +11,14 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tutor.experiments.cells import View, bar, fit, visible
-from tutor.experiments.word_space import CAUTION, Found, Panel, Result, by_size
+from tutor.experiments.word_space import CAUTION, Found, Panel, Result, by_size, fine
 
 Line = list[Segment]
 
 BOLD, DIM, PLAIN = Style(bold=True), Style(dim=True), Style()
 LONGEST = 48  # columns of a bar
 NAME = (8, 19)  # columns of a word, at least and at most
+LENGTH = "   both of length 1"  # said of the two vectors where there is room
 SIDE_BY_SIDE = 60  # columns from which both ends of the axis have room beside each other
 
 
@@ -87,7 +88,9 @@ def cosine(result: Result, view: View, at: int | None) -> list[Line]:
     products, order = result.products, by_size(result.products)
     same = int((products > 0).sum())
     degree = " degrees" if view.ascii else "°"
-    title = f"cosine {result.cosine:.2f}   angle {result.angle:.0f}{degree}   same sign in {same} of {len(products)}"
+    title = f"cosine {fine(result.cosine)}   angle {result.angle:.0f}{degree}   same sign in {same} of {len(products)}"
+    if len(title) + len(LENGTH) <= view.width:
+        title += LENGTH
     names = [cut(word, 8, view).rjust(8) for word in (result.word, result.other)]
     room = max(0, view.width - 39)
     shown = page(len(products), view.height - 3, at)
