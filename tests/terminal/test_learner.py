@@ -74,7 +74,7 @@ class Learner(Terminal):
             case Match():
                 self.press(*(str(number) for number in range(1, len(question.pairs) + 1)))
             case Order():
-                self.press("space", "down", "space")  # as it lies is no answer
+                self.press("1", "space", "down", "space")  # as it lies is no answer
             case _:
                 self.press("1")
         self.press("enter")
