@@ -91,7 +91,11 @@ def test_measuring_says_what_differs_and_writes_it(tutor, tmp_path, valid, monke
         monkeypatch.setattr(f"{module}.FOLDER", shelf)
     done = tutor("models", "measure", "tiny", "--valid", str(valid), "--json")
     assert done.code == 1  # other stories, another loss
-    assert {line.split(":")[1].split()[2] for line in json.loads(done.out)} <= {"bits_per_byte", "nats_per_token", "heads"}
+    assert {line.split(":")[1].split()[2] for line in json.loads(done.out)} <= {
+        "bits_per_byte",
+        "nats_per_token",
+        "heads",
+    }
     assert tutor("models", "measure", "tiny", "--valid", str(valid), "--write").code == 0
     assert tutor("models", "measure", "tiny", "--valid", str(valid)).out == "every number is as its card says\n"
 

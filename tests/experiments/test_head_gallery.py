@@ -211,7 +211,7 @@ def test_the_words_beside_a_head(tier: str) -> None:
 def test_a_part_of_the_heads_is_said_to_be_one() -> None:
     result = of([" w"] * 9, 6, 6, tried=3).at(Settings(layer=6, head=6))
     shown = text(picture(result, View(72, 9)).lines())
-    assert "in their places, 25-36 of 36" in shown and "heads tried: 3 of 36" in shown
+    assert "in their places, 25-36 of 36" in shown and "switched off one by one: 3 of 36" in shown
     assert "of 36" not in text(picture(replace(result, alone={}), View(80, 21)).lines()[2:])
 
 

@@ -193,7 +193,24 @@ def codes(sent: bytes) -> set[int]:
 def tour(data: Path, *flags: str, environment: Mapping[str, str] | None = None) -> bytes:
     """All that is sent on a way through everything that has colours."""
     with Tutor(data, *flags, environment=environment) as terminal:
-        for keys in ("?", "b", "pG\r", "l", "bg\r", "jl", "b" + "j" * HEATMAP + "\r", "j", "g", "gt", "bb\rn", "Q", "1\r", "bb", "T", ":"):
+        for keys in (
+            "?",
+            "b",
+            "pG\r",
+            "l",
+            "bg\r",
+            "jl",
+            "b" + "j" * HEATMAP + "\r",
+            "j",
+            "g",
+            "gt",
+            "bb\rn",
+            "Q",
+            "1\r",
+            "bb",
+            "T",
+            ":",
+        ):
             terminal.send(keys)
             terminal.settle(0.2)
         terminal.press("escape")

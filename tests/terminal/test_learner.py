@@ -121,7 +121,9 @@ def test_first_chapter_from_end_to_end(learner: Learner, tmp_path: Path, columns
     assert [answer.question_id for answer in answers] == [question.id for question in chapter.questions]
     assert {type(question).__name__ for question in chapter.questions} == KINDS
     assert store.cards_read(FIRST) == {card.id for card in chapter.cards}
-    assert set(store.predictions_made()) == {p.id for card in chapter.cards for p in card.predictions}
+    # the second one of a card waits for another visit
+    first = {card.predictions[0].id for card in chapter.cards if card.predictions}
+    assert set(store.predictions_made()) == first
     assert store.place() == (FIRST, "insights")
     store.close()
 

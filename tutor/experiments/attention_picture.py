@@ -172,9 +172,11 @@ def draw_gallery(result: Result, view: View, room: int) -> list[Line]:
     side, per_row = max((gallery_side(view, room, n, per_row, halves), per_row) for per_row in balanced)
     side = side // result.t * result.t or side  # no pixel is drawn larger than another
     box = min(view.width // per_row, max(CAPTION, side * (1 if halves else 2) + 2))
+    named = captions(result, view, box)
     lines: list[Line] = []
     for first in range(0, n, per_row):
-        tiles = [tile(result, view, head, side, box, halves) for head in range(first, min(n, first + per_row))]
+        shown = range(first, min(n, first + per_row))
+        tiles = [tile(result, view, head, named[head], side, box, halves) for head in shown]
         lines += [[segment for part in parts for segment in part] for parts in zip(*tiles, strict=True)]
     if len(lines) < room:
         lines.append([Segment("arrows: head, layer; Enter opens it"[: view.width], DIM)])
@@ -188,19 +190,23 @@ def gallery_side(view: View, room: int, n: int, per_row: int, halves: bool) -> i
     return max(1, min(wide, 2 * high) if halves else min(wide // 2, high))
 
 
-def tile(result: Result, view: View, head: int, side: int, box: int, halves: bool) -> list[Line]:
+def captions(result: Result, view: View, box: int) -> list[str]:
+    """Every head's number and strongest habit, in full if that fits `box` columns for all of them."""
+    strongest = [scores(matrix, result.ids).strongest for matrix in result.attention[result.layer - 1]]
+    full = [f"{i} {kind} {percent(score)}" for i, (kind, score) in enumerate(strongest, 1)]
+    short = [f"{i} {SHORT[kind]} {score:.0%}" for i, (kind, score) in enumerate(strongest, 1)]
+    return full if max(map(len, full)) < box - 1 else [caption[: box - 2] for caption in short]
+
+
+def tile(result: Result, view: View, head: int, caption: str, side: int, box: int, halves: bool) -> list[Line]:
     """One head in `box` columns: its caption, then its matrix."""
     matrix = result.attention[result.layer - 1, head]
     pixels = shrink(quantised(matrix), side)
     chosen = head == result.head - 1
     lines = raster(pixels, view, 1 if halves else 2, halves)
     height = -(-side // 2) if halves else side
-    kind, score = scores(matrix, result.ids).strongest
     mark = (">" if view.ascii else "▸") if chosen else " "
-    caption = f"{mark}{head + 1} {kind} {percent(score)}"
-    if len(caption) >= box:
-        caption = f"{mark}{head + 1} {SHORT[kind]} {score:.0%}"[: box - 1]
-    text = [Segment(caption, HERE if chosen else None)]
+    text = [Segment(mark + caption, HERE if chosen else None)]
     return [Segment.adjust_line_length(line, box) for line in [text, *lines, *[[]] * (height - len(lines))]]
 
 

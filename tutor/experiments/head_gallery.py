@@ -157,19 +157,21 @@ class Result:
         }
 
     def sentence(self) -> str:
-        best = {kind: self.best(kind) for kind in KINDS}
-        listed = [f"{kind} {name(head)} ({percent(getattr(self.scores[head], kind))})" for kind, head in best.items()]
-        told = f"The highest scores: {', '.join(listed)}. "
-        if not self.off:
-            told += f"With all heads on the loss is {self.loss:.3f} nats a token."
-            if self.most_needed:
-                told += f" It rises most without {name(self.most_needed)}: by {self.alone[self.most_needed]:.3f}."
-        else:
+        if self.off:
             off = ", ".join(name(head) for head in sorted(self.off))
-            told += f"With {off} off the loss is {self.loss:.3f} nats a token, {self.change:+.3f} against all heads on."
+            told = f"With {off} off the loss is {self.loss:.3f} nats a token, {self.change:+.3f} against all heads on."
             if self.worse:
                 worst = ", ".join(f"{self.seen.name(i)} {rise:+.2f}" for i, rise in self.worse[:3])
                 told += f" Most worse: {worst}."
+            listed = [f"{kind} {percent(score)}" for kind, score in vars(self.scores[self.chosen]).items()]
+            told += f" Head {name(self.chosen)} now: {', '.join(listed)}."
+        else:
+            best = [(kind, self.best(kind)) for kind in KINDS]
+            listed = [f"{kind} {name(head)} ({percent(getattr(self.scores[head], kind))})" for kind, head in best]
+            told = f"The highest scores: {', '.join(listed)}. "
+            told += f"With all heads on the loss is {self.loss:.3f} nats a token."
+            if self.most_needed:
+                told += f" It rises most without {name(self.most_needed)}: by {self.alone[self.most_needed]:.3f}."
         return f"{told} {self.seen.cut_sentence()}".rstrip()
 
     def table(self) -> Table:

@@ -54,9 +54,14 @@ def per_row(result: Result, width: int) -> int:
 
 def scores_line(result: Result, view: View) -> Line:
     """The chosen head and all its scores."""
-    measured = "  ".join(f"{kind} {percent(score)}" for kind, score in vars(result.scores[result.chosen]).items())
     off = "  OFF" if result.chosen in result.off else ""
-    return crop([Segment(f"Head {name(result.chosen)}{off}", BOLD), Segment(f"   {measured}")], view)
+    head = Segment(f"Head {name(result.chosen)}{off}", BOLD)
+    scores = vars(result.scores[result.chosen]).items()
+    full, short = (
+        "   " + "  ".join(f"{called} {percent(score)}" for called, score in named)
+        for named in (scores, [(SHORT[kind], score) for kind, score in scores])
+    )
+    return crop([head, Segment(full if len(head.text + full) <= view.width else short)], view)
 
 
 def loss_line(result: Result, view: View) -> Line:
@@ -67,9 +72,11 @@ def loss_line(result: Result, view: View) -> Line:
         line += [Segment(f" {result.change:+.3f}", BOLD)]
         line += [Segment(f" against all on ({mean(result.on):.3f}); off: {off}")]
     elif result.chosen in result.alone:
-        line += [Segment("; with only this head off "), Segment(f"{result.alone[result.chosen]:+.3f}", BOLD)]
+        rise = result.alone[result.chosen]
+        told = f"{abs(rise):.3f} {'less' if rise < 0 else 'more'}"
+        line += [Segment("; with only this head off "), Segment(told, BOLD)]
     else:
-        line.append(Segment(f"; heads tried: {len(result.alone)} of {len(result.scores)}", DIM))
+        line.append(Segment(f"; switched off one by one: {len(result.alone)} of {len(result.scores)}", DIM))
     return crop(line, view)
 
 
@@ -92,7 +99,9 @@ def scale(view: View) -> Line:
     """What the small pictures are made of."""
     if view.ascii:
         return legend(replace(view, tier="none"), "")
-    told = f"a dot: {STRONG:.0%} of a query's attention or more; queries down, keys to the right"
+    told = f"a dot: {100 * STRONG:.0f} % of a query's attention or more; queries down, keys to the right"
+    if len(told) > view.width:
+        told = f"a dot: {100 * STRONG:.0f} % or more; queries down, keys right"
     return [Segment(told[: view.width], DIM)]
 
 
