@@ -146,3 +146,19 @@ def test_what_importing_it_brings(module: str) -> None:
     code = f"import sys, tutor.course.{module}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"textual", "numpy", "torch"} & set(done.stdout.split())
+
+
+def test_two_threads_may_read_at_once() -> None:
+    code = """
+import sys, threading
+from tutor.course.load import load_course
+course = load_course()
+sys.setswitchinterval(1e-6)
+threads = [threading.Thread(target=course.readable) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+    for _ in range(5):  # only what is new to a process can go wrong
+        assert subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE).returncode == 0

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ from tutor.course.problems import Path as Place
 from tutor.course.shape import Mended
 
 T = TypeVar("T")
+_ONE_AT_A_TIME = Lock()  # msgspec crashes when two threads convert to a struct that is new to it
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _SAMPLES = ("settings", "recipe")  # go to experiments, which show any text
 _MOST = 1 << 22  # bytes of a file
@@ -28,7 +30,8 @@ def read(path: Path, type: type[T]) -> T:
     """The file as a `type`; raises LessonError with every difference from the schema."""
     source, data = document(path)
     try:
-        value = msgspec.convert(data, type)
+        with _ONE_AT_A_TIME:
+            value = msgspec.convert(data, type)
         findings, said = list(obeyed(data)), "a character in it cannot be shown"
         if not findings:
             return value
