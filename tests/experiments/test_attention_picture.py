@@ -12,8 +12,9 @@ from rich.console import Console
 
 from tutor.experiments import attention
 from tutor.experiments.attention import Settings
-from tutor.experiments.attention_picture import picture, scroll, width_of
+from tutor.experiments.attention_picture import captions, picture, scroll, width_of
 from tutor.experiments.cells import View, colour, magnitude, shade
+from tutor.experiments.heads import KINDS
 from tutor.experiments.raster import CURSOR, LEVELS, MASKED, Line, quantised, raster, shrink
 
 TIERS = ["truecolor", "256", "16", "none"]
@@ -126,6 +127,14 @@ def test_the_gallery_shows_every_head_and_marks_the_chosen(tier: str) -> None:
         shown = text(picture(result, View(*size, tier), gallery=True).body)  # type: ignore[arg-type]
         assert [n for n in range(1, 7) if f" {n} " in shown.replace("▸", " ")] == [1, 2, 3, 4, 5, 6]
         assert shown.count("▸") == 1 and "▸4 " in shown and "·" in shown
+
+
+@given(results, st.integers(3, 40))
+def test_the_gallery_names_all_habits_in_full_or_all_in_short(result: attention.Result, box: int) -> None:
+    named = captions(result, box)
+    assert len(named) == result.n_head and max(map(len, named)) < box
+    full = [any(f" {kind} " in caption and caption.endswith(" %") for kind in KINDS) for caption in named]
+    assert all(full) or not any(full)
 
 
 @given(st.integers(1, 60), st.integers(1, 20), st.integers(0, 9))

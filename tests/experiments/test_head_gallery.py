@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
@@ -148,6 +149,7 @@ def test_worse_tokens_are_the_worst_first() -> None:
     assert result.readings()["worst_token"] == "c" and result.readings()["worst_change"] == 2
     assert "Most worse: 'c' +2.00, 'a' +0.50." in result.sentence()
     assert "With 1.1 off the loss is 1.667 nats a token, +0.667 against all heads on." in result.sentence()
+    assert f"Head {name(result.chosen)} now: previous " in result.sentence()
 
 
 def test_without_a_choice_the_first_of_the_order_is_chosen() -> None:
@@ -213,6 +215,19 @@ def test_a_part_of_the_heads_is_said_to_be_one() -> None:
     shown = text(picture(result, View(72, 9)).lines())
     assert "in their places, 25-36 of 36" in shown and "switched off one by one: 3 of 36" in shown
     assert "of 36" not in text(picture(replace(result, alone={}), View(80, 21)).lines()[2:])
+
+
+@pytest.mark.parametrize(("rise", "told"), [(0.25, "0.250 more"), (-0.058, "0.058 less")])
+def test_a_loss_that_falls_is_said_to_fall(rise: float, told: str) -> None:
+    result = of(["a", "b"], tried=1)
+    result = replace(result, alone={result.chosen: rise})
+    assert f"with only this head off {told}" in text(picture(result, View(72, 9)).lines())
+
+
+def test_no_score_is_cut_in_a_narrow_view() -> None:
+    lines = text(picture(of(["a", "b", "a"], 6, 6), View(56, 30)).lines()).split("\n")
+    assert re.fullmatch(r"Head 1\.1   prev \S+ %  1st \S+ %  same \S+ %  ind \S+ %", lines[0])
+    assert lines[-1].endswith("keys right")
 
 
 @given(st.integers(1, 60), st.integers(1, 20), st.integers(1, 20), st.integers(0, 9))

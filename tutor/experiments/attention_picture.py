@@ -172,7 +172,7 @@ def draw_gallery(result: Result, view: View, room: int) -> list[Line]:
     side, per_row = max((gallery_side(view, room, n, per_row, halves), per_row) for per_row in balanced)
     side = side // result.t * result.t or side  # no pixel is drawn larger than another
     box = min(view.width // per_row, max(CAPTION, side * (1 if halves else 2) + 2))
-    named = captions(result, view, box)
+    named = captions(result, box)
     lines: list[Line] = []
     for first in range(0, n, per_row):
         shown = range(first, min(n, first + per_row))
@@ -190,7 +190,7 @@ def gallery_side(view: View, room: int, n: int, per_row: int, halves: bool) -> i
     return max(1, min(wide, 2 * high) if halves else min(wide // 2, high))
 
 
-def captions(result: Result, view: View, box: int) -> list[str]:
+def captions(result: Result, box: int) -> list[str]:
     """Every head's number and strongest habit, in full if that fits `box` columns for all of them."""
     strongest = [scores(matrix, result.ids).strongest for matrix in result.attention[result.layer - 1]]
     full = [f"{i} {kind} {percent(score)}" for i, (kind, score) in enumerate(strongest, 1)]
