@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from tutor.app import TutorApp
 from tutor.course.labs import OUTPUT
+from tutor.screens.help import keys_of
 from tutor.screens.lab import LabScreen
 from tutor.themes import THEMES
 from tutor.widgets.editor import Editor
@@ -120,6 +121,8 @@ async def test_the_program_is_read_by_keys_and_told_apart_by_styles(lessons: Pat
         assert [loop.plain[span.start : span.end] for span in loop.spans] == ["for", "in", "'ab'"]
         await pilot.press("j", "down", "space")
         assert editor.scroll_offset.y == 12
+        keys = {what for place in keys_of(app.screen).values() for _, what in place}
+        assert "run" in keys and not {"undo", "paste", "delete line"} & keys
         await pilot.press("x", "tab")
         assert app.screen.focused is not editor
         assert editor.text == source

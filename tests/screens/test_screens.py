@@ -11,7 +11,9 @@ from textual.pilot import Pilot
 
 from tutor.course.leaves import leaves
 from tutor.screens.chapter import ChapterScreen
+from tutor.screens.help import keys_of
 from tutor.screens.home import HomeScreen
+from tutor.screens.playground import WidgetScreen
 from tutor.screens.quiz import QuizScreen
 from tutor.study.store import Store
 from tutor.widgets.base import LiveWidget
@@ -155,6 +157,8 @@ async def test_back_leads_from_the_widget_to_the_text_and_from_there_home(lesson
         await pilot.press("tab")
         widget = app.screen.query_one(LiveWidget)
         assert widget.has_focus_within
+        await pilot.press("z", "escape")
+        assert widget.has_focus_within and not app.screen.has_class("-widget-only")
         await pilot.press("escape")
         assert not widget.has_focus_within and isinstance(app.screen, ChapterScreen)
         await pilot.press("escape")
@@ -203,8 +207,18 @@ async def test_help_lists_the_keys_that_work_here(lessons: Path, tmp_path: Path)
         await until(pilot, lambda: "Keys that work here" in text_of(app))
         text = text_of(app)
         assert "next" in text and "search" in text and "lab" not in text
+        keys = {what: key for place in keys_of(app.screen_stack[-2]).values() for key, what in place}
+        assert keys["next"].split() == ["→", "l", "n", "Enter"] and keys["focus previous"] == "Shift+Tab"
         await pilot.press("b")
         await until(pilot, lambda: isinstance(app.screen, ChapterScreen))
+
+
+async def test_help_lists_both_ways_of_a_pair_of_keys(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await app.push_screen(WidgetScreen("attention-heatmap"))
+        await pilot.pause()
+        keys = {what: key for place in keys_of(app.screen).values() for key, what in place}
+        assert (keys["key"], keys["query"], keys["layer"], keys["head"]) == ("←→", "↑↓", ",.", "1-6")
 
 
 async def test_a_lab_opens_runs_and_is_stopped_by_a_key(lessons: Path, tmp_path: Path) -> None:

@@ -157,8 +157,10 @@ class ChapterScreen(TutorScreen[None]):
         return self.focused is not None and any(isinstance(node, Workbench) for node in self.focused.ancestors)
 
     def action_back(self) -> None:
-        """From the widget to the text; from the text to where one came from."""
-        if self._in_widget() and not self.has_class("-widget-only"):
+        """From the whole screen to the shared one; from the widget to the text; from there to where one came from."""
+        if self.has_class("-widget-only") or self.has_class("-text-only"):
+            self.action_zoom()
+        elif self._in_widget():
             self.query_one(Page).focus()
         else:
             self.dismiss()

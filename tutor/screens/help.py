@@ -36,16 +36,24 @@ class HelpScreen(ModalScreen[None]):
 def keys_of(screen: Screen[object]) -> dict[str, list[tuple[str, str]]]:
     """Place -> (keys, what they do), of everything that is bound and enabled on `screen` now."""
     places: dict[str, dict[str, list[str]]] = {}  # place -> what it does -> keys
+    single = {spell(key) for key in screen.active_bindings}
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.description and active.enabled and not binding.system and not typed(screen, active):
             keys = places.setdefault(_name(active.node), {}).setdefault(_quiet(binding.description), [])
-            keys.append(spell(binding.key))
-    return {place: [(" ".join(keys), what) for what, keys in found.items()] for place, found in places.items()}
+            shown = binding.key_display
+            keys.append(shown if shown and shown not in single else spell(binding.key))
+    return {place: [(_listed(keys, single), what) for what, keys in found.items()] for place, found in places.items()}
+
+
+def _listed(keys: list[str], single: set[str]) -> str:
+    """Each key once; what stands for several, as "←→" or "1-9, Enter", stands for those."""
+    several = " ".join(key for key in keys if key not in single).replace(",", " ").split()
+    return " ".join(dict.fromkeys(key for key in keys if key not in several or key not in single))
 
 
 def _quiet(description: str) -> str:
-    return description[:1].lower() + description[1:]
+    return description.lower() if description.istitle() else description[:1].lower() + description[1:]
 
 
 def _name(node: object) -> str:

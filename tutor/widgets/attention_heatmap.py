@@ -56,10 +56,7 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         Binding("down,j", "move(1, 0)", show=False),
         Binding("comma,left_square_bracket", "layer(-1)", "layer", key_display=",."),
         Binding("full_stop,right_square_bracket", "layer(1)", show=False),
-        *(
-            Binding(str(n), f"head({n})", "head", show=n == 1, key_display="1-6" if n == 1 else None)
-            for n in range(1, 10)
-        ),
+        *(Binding(str(n), f"head({n})", "head", show=n == 1, key_display="1-6") for n in range(1, 10)),
         Binding("g", "gallery", "all heads"),
         Binding("m", "strongest", "strongest key"),
         Binding("c", "clear", "clear"),

@@ -43,10 +43,7 @@ class AttentionSteps(LiveWidget, can_focus=True):
         Binding("m", "switch('mask')", "mask"),
         Binding("comma,left_square_bracket", "layer(-1)", "layer", key_display=",."),
         Binding("full_stop,right_square_bracket", "layer(1)", show=False),
-        *(
-            Binding(str(n), f"head({n})", "head", show=n == 1, key_display="1-6" if n == 1 else None)
-            for n in range(1, 10)
-        ),
+        *(Binding(str(n), f"head({n})", "head", show=n == 1, key_display="1-6") for n in range(1, 10)),
         Binding("enter,e", "edit", "own text", key_display="e"),
         Binding("c", "clear", "clear"),
     ]

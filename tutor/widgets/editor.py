@@ -55,6 +55,10 @@ class Editor(TextArea):
         """Let keys write, or only read."""
         self.read_only, self.show_cursor = not on, on
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What changes the text is no key while one reads."""
+        return self.writing or not action.startswith(("delete_", "cut", "paste", "undo", "redo"))
+
     def get_line(self, line_index: int) -> Text:
         line = super().get_line(line_index)
         for start, end, kind in marks(self.text)[line_index]:

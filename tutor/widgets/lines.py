@@ -83,7 +83,7 @@ def spell(key: str) -> str:
     """A key as it is written on the keyboard."""
     shift, _, name = key.rpartition("shift+")
     spelled = SPELLED.get(name, name)
-    return f"Shift+{spelled}" if shift or key.startswith("shift+") else spelled
+    return f"{shift}Shift+{spelled}" if shift or key.startswith("shift+") else spelled
 
 
 AT_THE_END = "as a table"  # every widget has it: always shown, after the widget's own keys
