@@ -47,7 +47,7 @@ class LabScreen(TutorScreen[None]):
         Binding("y", "answer(True)", "take it back"),
         Binding("n", "answer(False)", "keep mine"),
         Binding("z", "zoom", "whole screen"),
-        Binding("tab", "app.focus_next", "other pane", show=False),
+        Binding("tab", "app.focus_next", "other pane"),
         Binding("down,j", "scroll(1)", "down", show=False),
         Binding("up,k", "scroll(-1)", "up", show=False),
         Binding("pagedown,space", "scroll(10)", "page down", show=False),
