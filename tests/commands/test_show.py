@@ -174,6 +174,7 @@ def test_options_become_settings(tutor):
         (("attention-heatmap", "--layer", "99"), "there is no layer 99 here"),
         (("token-splitter", "--tokens", "1"), "unrecognized arguments: --tokens"),
         (("token-splitter", "--height", "0"), "must be a whole number from 1"),
+        (("head-gallery", "--off", "four"), "--off: must be a head as layer.head, such as 4.5, not 'four'"),
         (("--json", "token-splitter"), "--json stands after the name"),
     ],
 )

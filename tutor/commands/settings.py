@@ -22,14 +22,15 @@ def add_settings(parser: argparse.ArgumentParser, settings: type[msgspec.Struct]
     types = {field.name: field.type for field in msgspec.structs.fields(settings)}
     for field in described.fields:
         kind, dest, flag = _plain(field.type), PREFIX + field.name, "--" + field.name.replace("_", "-")
-        said = f"{_said(kind)}{_default(field)}".replace("%", "%%")
+        told = "; ".join(dict.fromkeys(filter(None, (_meaning(field.type), _said(kind)))))
+        said = f"{told}{_default(field)}".replace("%", "%%")
         if field.name == TEXT:
             parser.add_argument(
                 dest, nargs="*", metavar="TEXT", help=f"words are joined by spaces; - reads stdin{said}"
             )
         elif isinstance(kind, inspect.BoolType):
             flags = argparse.BooleanOptionalAction
-            parser.add_argument(flag, dest=dest, action=flags, default=argparse.SUPPRESS, help=_default(field).strip())
+            parser.add_argument(flag, dest=dest, action=flags, default=argparse.SUPPRESS, help=said.strip())
         else:
             several = isinstance(kind, inspect.CollectionType)
             parser.add_argument(
@@ -96,18 +97,28 @@ def _converter(type: Any, kind: inspect.Type) -> Callable[[str], Any]:
                 return next(iter(msgspec.convert([text], type, strict=False)))
             return msgspec.convert(text, type, strict=False)
         except msgspec.ValidationError:
-            raise argparse.ArgumentTypeError(f"must be {_said(_item(kind))}, not {text!r}") from None
+            raise argparse.ArgumentTypeError(f"must be {_said(kind)}, not {text!r}") from None
 
     return convert
 
 
 def _item(kind: inspect.Type) -> inspect.Type:
-    return _plain(kind.item_type) if isinstance(kind, inspect.CollectionType) else kind
+    return kind.item_type if isinstance(kind, inspect.CollectionType) else kind
+
+
+def _meaning(kind: inspect.Type) -> str:
+    """What the setting is about, where its type tells it."""
+    match kind:
+        case inspect.Metadata(type=of, extra_json_schema=notes):
+            return (notes or {}).get("description") or _meaning(of)
+        case inspect.UnionType(types=types):
+            return next(filter(None, map(_meaning, types)), "")
+    return _meaning(_item(kind)) if _item(kind) is not kind else ""
 
 
 def _said(kind: inspect.Type) -> str:
     """A type in words: "a whole number from 1 to 20"."""
-    match _item(kind):
+    match _plain(_item(kind)):
         case inspect.LiteralType(values):
             return "one of " + ", ".join(map(str, values))
         case inspect.IntType() as number:
@@ -115,7 +126,7 @@ def _said(kind: inspect.Type) -> str:
         case inspect.FloatType() as number:
             return "a number" + _bounds(number)
         case inspect.StrType(pattern=pattern) if pattern:
-            return f"a text of the form {pattern.strip('^$')}"
+            return _meaning(kind) or f"a text of the form {pattern.strip('^$')}"
     return ""
 
 
@@ -127,7 +138,7 @@ def _bounds(kind: inspect.IntType | inspect.FloatType) -> str:
 
 
 def _metavar(kind: inspect.Type) -> str:
-    match _item(kind):
+    match _plain(_item(kind)):
         case inspect.LiteralType(values):
             return "|".join(map(str, values))
         case inspect.IntType():

@@ -46,18 +46,20 @@ READINGS = {
     "tokens": "number of tokens the model read, the start token included",
 }
 
-Position = Annotated[int, msgspec.Meta(ge=0)]
-Number = Annotated[int, msgspec.Meta(ge=1)]
+Layer = Annotated[int, msgspec.Meta(ge=1, description="the layer")]
+Head = Annotated[int, msgspec.Meta(ge=1, description="the head in its layer")]
+Query = Annotated[int, msgspec.Meta(ge=0, description="the token that looks; 0 is the start token")]
+Key = Annotated[int, msgspec.Meta(ge=0, description="the token looked at")]
 
 
 class Settings(base.Settings, frozen=True):
     """What to look at. Without a `query` the last token, without a `key` the one the query looks at most."""
 
     text: str = TEXT
-    layer: Number = 1
-    head: Number = 1
-    query: Position | None = None
-    key: Position | None = None
+    layer: Layer = 1
+    head: Head = 1
+    query: Query | None = None
+    key: Key | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ from rich.console import RenderableType
 from rich.segment import SegmentLines
 
 from tutor.experiments import attention, base
-from tutor.experiments.attention import Number, Position, percent
+from tutor.experiments.attention import Head, Key, Layer, Query, percent
 from tutor.experiments.base import Reading, Table
 from tutor.experiments.cells import View
 from tutor.models.decoder import softmax
@@ -61,13 +61,13 @@ class Settings(base.Settings, frozen=True):
     """What to look at. Without a `query` the last token, without a `key` the one it looks at most."""
 
     text: str = attention.TEXT
-    layer: Number = 1
-    head: Number = 1
-    query: Position | None = None
-    key: Position | None = None
-    stage: Annotated[int, msgspec.Meta(ge=PRODUCTS, le=OUTPUT)] = PRODUCTS
-    scale: bool = True
-    mask: bool = True
+    layer: Layer = 1
+    head: Head = 1
+    query: Query | None = None
+    key: Key | None = None
+    stage: Annotated[int, msgspec.Meta(ge=PRODUCTS, le=OUTPUT, description=READINGS["stage"])] = PRODUCTS
+    scale: Annotated[bool, msgspec.Meta(description="divide by the root")] = True
+    mask: Annotated[bool, msgspec.Meta(description="hide later tokens")] = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from rich.console import RenderableType
 from rich.segment import SegmentLines
 
 from tutor.experiments import attention, base, heads
-from tutor.experiments.attention import Number, percent
+from tutor.experiments.attention import Layer, percent
 from tutor.experiments.base import ExperimentError, Reading, Table
 from tutor.experiments.cells import View
 from tutor.experiments.heads import KINDS
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 Head = tuple[int, int]  # layer and head, from 0
 Losses = NDArray[np.float64]  # (T - 1,): nats of every token but the first
+Off = Annotated[
+    str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,2}\.[1-9][0-9]{0,2}$", description="a head as layer.head, such as 4.5")
+]
 Sort = Literal["place", "previous", "first", "same", "induction", "loss"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 # Said twice, so that heads that look for repetition find some; and odd, so that little else tells what comes next.
@@ -62,9 +65,9 @@ class Settings(base.Settings, frozen=True):
 
     text: str = TEXT
     sort: Sort = "place"
-    off: tuple[Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,2}\.[1-9][0-9]{0,2}$")], ...] = ()
-    layer: Number | None = None
-    head: Number | None = None
+    off: tuple[Off, ...] = ()
+    layer: Layer | None = None
+    head: attention.Head | None = None
 
     @property
     def heads_off(self) -> frozenset[Head]:
