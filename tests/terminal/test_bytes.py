@@ -258,14 +258,14 @@ def test_a_dumb_terminal_gets_one_line(tmp_path: Path) -> None:
         assert terminal.ended() == 2
         sent = terminal.received
     assert b"\x1b" not in sent
-    assert sent.count(b"\n") == 1 and b"tutor show" in sent
+    assert sent.count(b"\n") == 1 and b"tutor read" in sent
 
 
 def test_without_a_terminal_there_is_one_line(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tutor", "--data-dir", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=30)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.count(b"\n") == 1 and b"tutor show" in done.stderr and b"\x1b" not in done.stderr
+    assert done.stderr.count(b"\n") == 1 and b"tutor read" in done.stderr and b"\x1b" not in done.stderr
 
 
 # ── what the learner puts in ─────────────────────────────────────────────────────────────────────────

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for (name, summary), add in zip(SHORT.items(), (_add_tokens, _add_attention, _add_next), strict=True):
         add(names.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
     for name, entry in EXPERIMENTS.items():
-        one = names.add_parser(name, help=entry.title, description=f"{entry.title}.")
+        one = names.add_parser(name, help=entry.shows, description=f"{entry.title}: {entry.shows}.")
         _later(one, partial(_add_experiment, one, name))
 
 
@@ -117,13 +117,14 @@ def run(args: argparse.Namespace) -> int:
 
 def list_names(as_json: bool) -> None:
     """Print every name and what it shows."""
-    titles = SHORT | {name: entry.title for name, entry in EXPERIMENTS.items()}
     if as_json:
+        titles = SHORT | {name: entry.title for name, entry in EXPERIMENTS.items()}
         print_json([{"name": name, "title": title} for name, title in titles.items()])
     else:
-        width = max(map(len, titles))
-        for name, title in titles.items():
-            print(f"{name:{width}}  {title}")
+        shows = SHORT | {name: entry.shows for name, entry in EXPERIMENTS.items()}
+        width = max(map(len, shows))
+        for name, shown in shows.items():
+            print(f"{name:{width}}  {shown}")
 
 
 def experiment_of(args: argparse.Namespace) -> None:

@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from threading import Lock
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -24,6 +25,16 @@ Reading = float | int | str
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the learner steers. Values outside their range raise ValueError with one line that says so."""
+
+
+S = TypeVar("S", bound=Settings)
+_ONE_AT_A_TIME = Lock()  # msgspec crashes when two threads convert to a struct that is new to it
+
+
+def converted(values: Mapping[str, Any], kind: type[S]) -> S:
+    """`values` as settings of this kind, from any thread; raises ValueError."""
+    with _ONE_AT_A_TIME:
+        return msgspec.convert(values, kind)
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.text import Text
 from textual.widget import Widget
 from textual.widgets.option_list import Option
 
-from tutor.experiments.registry import EXPERIMENTS
+from tutor.experiments.registry import EXPERIMENTS, Entry
 from tutor.screens.base import TutorScreen
 from tutor.widgets.navigator import Navigator
 from tutor.widgets.workbench import focus_first
@@ -19,7 +20,8 @@ class PlaygroundScreen(TutorScreen[None]):
     title_text = "Playground"
 
     def body(self) -> Iterable[Widget]:
-        yield Navigator(*(Option(entry.title, id=name) for name, entry in EXPERIMENTS.items()))
+        width = max(len(entry.title) for entry in EXPERIMENTS.values())
+        yield Navigator(*(Option(_line(entry, width), id=name) for name, entry in EXPERIMENTS.items()))
 
     def on_mount(self) -> None:
         self.set_title(self.title_text, f"{len(EXPERIMENTS)} widgets")
@@ -27,6 +29,11 @@ class PlaygroundScreen(TutorScreen[None]):
 
     def on_option_list_option_selected(self, message: Navigator.OptionSelected) -> None:
         self.app.push_screen(WidgetScreen(message.option_id or ""))
+
+
+def _line(entry: Entry, width: int) -> Text:
+    """The title, then what there is to see, as far as there is room."""
+    return Text.assemble(f"{entry.title:{width}}  ", (entry.shows, "dim"), no_wrap=True, overflow="ellipsis")
 
 
 class WidgetScreen(TutorScreen[None]):

@@ -29,7 +29,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tutor.engine import Done, Event, Failed, Update
-from tutor.experiments.base import Reading, Result, Settings
+from tutor.experiments.base import Reading, Result, Settings, converted
 from tutor.experiments.cells import View, visible
 from tutor.experiments.registry import EXPERIMENTS
 
@@ -89,7 +89,7 @@ class LiveWidget(Vertical):
     def __init__(self, settings: Mapping[str, Any] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="live")
         self.module = EXPERIMENTS[self.experiment].load()
-        self.settings: Settings = msgspec.convert(dict(settings or {}), self.module.Settings)
+        self.settings: Settings = converted(dict(settings or {}), self.module.Settings)
         self.result: Result | None = None
         self._request = 0
         self._complaint = Static("working…", classes="complaint", markup=False)
@@ -122,7 +122,7 @@ class LiveWidget(Vertical):
         """Change settings and compute again; the newest request wins."""
         try:
             merged = {**msgspec.structs.asdict(self.settings), **changes}
-            self.settings = msgspec.convert(merged, type(self.settings))
+            self.settings = converted(merged, type(self.settings))
         except (ValueError, TypeError) as error:
             self.complain(str(error))
             return

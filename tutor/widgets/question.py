@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import msgspec
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -23,7 +22,7 @@ from textual.widgets import Input, Static
 from tutor.course.schema import AnyQuestion, Blank, Code, Fact, Match, Number, Order, Predict, SeveralChoices
 from tutor.course.text import WIDTH, literal
 from tutor.engine import Done, Event, Failed
-from tutor.experiments.base import Result
+from tutor.experiments.base import Result, converted
 from tutor.experiments.cells import visible
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.study.asking import Given, Needed, ask, judge, needed, said
@@ -190,7 +189,7 @@ class QuestionView(Page):
         module, library = EXPERIMENTS[need.experiment].load(), self.tutor.engine.library
 
         def job() -> object:
-            return module.compute(msgspec.convert(need.settings, module.Settings), library)
+            return module.compute(converted(need.settings, module.Settings), library)
 
         def listen(event: Event) -> None:
             self.post_message(self.Heard(event))  # on the engine's thread: may post, nothing else

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -13,7 +12,7 @@ from textual.widgets import Static
 
 from tutor.course.schema import Card, Fact, Prediction, Settings
 from tutor.engine import Done, Event, Failed
-from tutor.experiments.base import Reading, Result, all_hold
+from tutor.experiments.base import Reading, Result, all_hold, converted
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.study.predicting import revealed, truth
 from tutor.widgets.base import LiveWidget
@@ -77,7 +76,7 @@ class Workbench(Vertical):
         """The widget with its starting settings, or one line where they do not fit it."""
         try:
             widget: LiveWidget = EXPERIMENTS[self.widget_name].load_widget()(self.settings)
-        except (KeyError, msgspec.ValidationError, ValueError) as error:
+        except (KeyError, ValueError) as error:
             return Static(f"This card's widget cannot start ({error}); `tutor check` says more.", markup=False)
         return widget
 
@@ -93,7 +92,7 @@ class Workbench(Vertical):
         settings = {**self.settings, **prediction.settings}
 
         def job() -> Any:
-            return module.compute(msgspec.convert(settings, module.Settings), library)
+            return module.compute(converted(settings, module.Settings), library)
 
         def listen(event: Event) -> None:
             if isinstance(event, Done | Failed):
