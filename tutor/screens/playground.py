@@ -17,6 +17,7 @@ from tutor.widgets.workbench import focus_first
 class PlaygroundScreen(TutorScreen[None]):
     """The list of widgets."""
 
+    DEFAULT_CSS = "PlaygroundScreen Navigator { text-wrap: nowrap; text-overflow: ellipsis; }"
     title_text = "Playground"
 
     def body(self) -> Iterable[Widget]:
@@ -33,7 +34,7 @@ class PlaygroundScreen(TutorScreen[None]):
 
 def _line(entry: Entry, width: int) -> Text:
     """The title, then what there is to see, as far as there is room."""
-    return Text.assemble(f"{entry.title:{width}}  ", (entry.shows, "dim"), no_wrap=True, overflow="ellipsis")
+    return Text.assemble(f"{entry.title:{width}}  ", (entry.shows, "dim"))
 
 
 class WidgetScreen(TutorScreen[None]):
