@@ -10,6 +10,7 @@ from small_course import opened, text_of, write
 from textual.pilot import Pilot
 
 from tutor.course.leaves import leaves
+from tutor.experiments.registry import EXPERIMENTS
 from tutor.screens.chapter import ChapterScreen
 from tutor.screens.help import keys_of
 from tutor.screens.home import HomeScreen
@@ -211,6 +212,17 @@ async def test_help_lists_the_keys_that_work_here(lessons: Path, tmp_path: Path)
         assert keys["next"].split() == ["→", "l", "n", "Enter"] and keys["focus previous"] == "Shift+Tab"
         await pilot.press("b")
         await until(pilot, lambda: isinstance(app.screen, ChapterScreen))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_the_playground_has_a_line_for_every_widget(lessons: Path, tmp_path: Path, size: tuple[int, int]) -> None:
+    async with opened(lessons, tmp_path, size=size) as (app, pilot):
+        await pilot.press("p")
+        await until(pilot, lambda: "Playground" in text_of(app))
+        lines = text_of(app).splitlines()[1 : 1 + len(EXPERIMENTS)]
+        for entry, line in zip(EXPERIMENTS.values(), lines, strict=True):
+            assert line.split("  ")[0] == entry.title
+            assert line.endswith(entry.shows if size[0] == 80 else ("…", entry.shows))
 
 
 async def test_help_lists_both_ways_of_a_pair_of_keys(lessons: Path, tmp_path: Path) -> None:
