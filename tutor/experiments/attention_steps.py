@@ -230,7 +230,7 @@ class Result:
         out = []
         if not self.scale:
             here = "" if self.stage == SOFTMAX else f"the entropy is {self.entropy:.2f} bits, "
-            out.append(f"The root is off: {here}with it the entropy would be {self.entropy_with_root:.2f}.")
+            out.append(f"The root is off: {here}with the root it would be {self.entropy_with_root:.2f}.")
         if not self.mask and self.hidden:
             out.append(f"Without the mask {percent(self.future)} goes to tokens that come later.")
         return " ".join(out)
