@@ -12,7 +12,8 @@ from tutor.course.load import load_course
 from tutor.course.schema import AnyQuestion, Blank, Chapter, Match, Number, Order, SeveralChoices
 from tutor.study.store import Store
 
-SIZES = pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+LARGE = pytest.param(120, 40, marks=pytest.mark.long)
+SIZES = pytest.mark.parametrize(("columns", "rows"), [(80, 24), LARGE])
 KINDS = {"OneChoice", "SeveralChoices", "Number", "Blank", "Predict", "Order", "Match", "Code"}
 KEYS_OF = {"token-splitter": "1-4 encodings", "bpe-stepper": "←→ merge", "tokenizer-race": "d next differing"}
 COURSE = load_course()
