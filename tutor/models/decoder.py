@@ -23,6 +23,11 @@ from tutor.models.config import Config
 Array = NDArray[np.float32]
 Heads = Set[tuple[int, int]]  # (layer, head), each counted from 0
 Watch = Callable[[str, Array], object]  # is told the name and the value of what was just computed
+QUERIES = 64  # so many at once look at the keys up to theirs: the scores stay small, the future is not computed
+
+
+def unwatched(name: str, value: Array) -> None:
+    """Nobody asks what happens inside."""
 
 
 def window_start(n: int, n_ctx: int) -> int:
@@ -159,9 +164,7 @@ class Decoder:
             **{name: np.stack(values) for name, values in seen.items()},
         )
 
-    def read(
-        self, ids: Sequence[int], cache: Cache, watch: Watch = lambda name, value: None, off: Heads = frozenset()
-    ) -> Array:
+    def read(self, ids: Sequence[int], cache: Cache, watch: Watch = unwatched, off: Heads = frozenset()) -> Array:
         """The residual stream (T, D) after the last block, for each token that had to be read now."""
         if not len(ids) or min(ids) < 0 or max(ids) >= self.config.vocab_size:
             raise ValueError(f"give at least one token, each from 0 to {self.config.vocab_size - 1}")
@@ -189,7 +192,6 @@ class Decoder:
         c, layer = self.config, self.layers[i]
         begin, t = cache.filled, len(x)
         end = begin + t  # S
-        group = c.n_head // c.n_kv_head  # G
 
         qkv = layer.query_key_value(x).reshape(t, -1, c.d_head)  # (T, H + 2 H/G, K)
         qk = qkv[:, : -c.n_kv_head]
@@ -201,22 +203,33 @@ class Decoder:
         k, v = cache.keys[i, :, :end], cache.values[i, :, :end]  # (H/G, S, K)
 
         scaled: Array = q * np.float32(c.d_head**-0.5)
-        grouped = scaled.reshape(c.n_kv_head, group * t, c.d_head)  # the queries that share a key, as rows
-        scores: Array = (grouped @ k.swapaxes(1, 2)).reshape(c.n_head, t, end)  # (H, T, S)
-        if c.positions == "alibi":  # the further back a key, the lower its score
-            scores += self.slopes[:, None, None] * distance(begin, end)
-        if t > 1:  # a token does not see the ones after it
-            scores += np.triu(np.full((t, end), -np.inf, np.float32), begin + 1)
-        weights = softmax(scores)
-        mixed: Array = (weights.reshape(c.n_kv_head, group * t, end) @ v).reshape(c.n_head, t, c.d_head)
-        for _, head in (at for at in off if at[0] == i):
-            mixed[head] = 0
+        step = t if watch is not unwatched else QUERIES  # who watches wants all weights at once
+        blocks: list[Array] = []
+        for first in range(0, t, step):
+            last = min(first + step, t)
+            weights = self.weights(scaled[:, first:last], k, begin + last)  # (H, up to QUERIES, S or fewer)
+            grouped = weights.reshape(c.n_kv_head, -1, begin + last) @ v[:, : begin + last]
+            blocks.append(grouped.reshape(c.n_head, -1, c.d_head))
+        mixed = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)  # (H, T, K)
+        if off:
+            mixed[[head for at, head in off if at == i]] = 0
 
         watch("query", q)
         watch("key", k)
         watch("value", v)
-        watch("attention", weights)
+        watch("attention", weights)  # of all queries, since it is watched
         return layer.attention_out(mixed.swapaxes(0, 1).reshape(t, -1))  # (T, D)
+
+    def weights(self, q: Array, k: Array, end: int) -> Array:
+        """How much the last `t` of `end` tokens look at each of them, (H, t, end); q: (H, t, K), k: (H/G, S, K)."""
+        c, t = self.config, q.shape[1]
+        grouped = q.reshape(c.n_kv_head, -1, c.d_head)  # the queries that share a key, as rows
+        scores: Array = (grouped @ k[:, :end].swapaxes(1, 2)).reshape(c.n_head, t, end)
+        if c.positions == "alibi":  # the further back a key, the lower its score
+            scores += self.slopes[:, None, None] * distance(end - t, end)
+        if t > 1:  # a token does not see the ones after it
+            scores[:, :, -t:] += np.triu(np.full((t, t), -np.inf, np.float32), 1)
+        return softmax(scores)
 
     def mlp(self, i: int, x: Array) -> Array:
         """What each token makes of what it has gathered, (T, D): wider, bent, and back."""
@@ -235,7 +248,7 @@ class Decoder:
 
 def rms_norm(x: Array, weight: Array, eps: float) -> Array:
     """Each row over the root of its mean square, https://arxiv.org/abs/1910.07467."""
-    mean_square = (x[..., None, :] @ x[..., None])[..., 0] / x.shape[-1]
+    mean_square = np.vecdot(x, x)[..., None] / x.shape[-1]
     scale: Array = np.sqrt(mean_square + eps)
     return x / scale * weight
 
@@ -249,8 +262,10 @@ def layer_norm(x: Array, weight: Array, bias: Array, eps: float) -> Array:
 def silu(x: Array) -> Array:
     """x sigmoid(x), by way of tanh, which cannot overflow: sigmoid(x) = (1 + tanh(x/2)) / 2."""
     half: Array = np.float32(0.5) * x
-    both: Array = half + half * np.tanh(half)
-    return both
+    bent: Array = np.tanh(half)
+    bent *= half
+    bent += half
+    return bent
 
 
 def gelu(x: Array) -> Array:
