@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -22,9 +19,6 @@ CARDS, QUESTIONS = len(CHAPTER.cards), len(CHAPTER.questions)
 WIDGETS = list(EXPERIMENTS)  # in the order of the playground
 HEATMAP = WIDGETS.index("attention-heatmap")
 KEY, MEDIAN_KEY, SCREEN, FIRST_SCREEN = 5_000, 1_000, 30_000, 45_000  # bytes
-SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
-COLOR = set(range(30, 50)) | set(range(90, 108))
-MOUSE = [b"\x1b[?%dh" % mode for mode in (9, 1000, 1001, 1002, 1003, 1005, 1006, 1015, 1016)]
 
 OLD = ("token-splitter", "attention-heatmap", "temperature-lab")  # named below
 
@@ -169,103 +163,6 @@ def test_a_key_costs_little(size: tuple[int, int], tmp_path: Path) -> None:
         assert {where: cost for where, cost in keys.items() if cost > KEY * factor} == {}
         assert {where: cost for where, cost in screens.items() if cost > SCREEN * factor} == {}
         assert statistics.median(keys.values()) <= MEDIAN_KEY
-
-
-# ── codes ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def codes(sent: bytes) -> set[int]:
-    """Every parameter of every SGR, the index of a colour out of 256 excepted."""
-    found = set()
-    for parameters in SGR.findall(sent):
-        numbers = [int(n or b"0") for n in re.split(rb"[;:]", parameters)]
-        while numbers:
-            code = numbers.pop(0)
-            found.add(code)
-            if code in (38, 48):
-                kind = numbers.pop(0)
-                assert kind in (2, 5)
-                found.add(1000 + kind)
-                del numbers[: 1 if kind == 5 else 3]
-    return found
-
-
-def tour(data: Path, *flags: str, environment: Mapping[str, str] | None = None) -> bytes:
-    """All that is sent on a way through everything that has colours."""
-    with Tutor(data, *flags, environment=environment) as terminal:
-        for keys in (
-            "?",
-            "b",
-            "pG\r",
-            "l",
-            "bg\r",
-            "jl",
-            "b" + "j" * HEATMAP + "\r",
-            "j",
-            "g",
-            "gt",
-            "bb\rn",
-            "Q",
-            "1\r",
-            "bb",
-            "T",
-            ":",
-        ):
-            terminal.send(keys)
-            terminal.settle(0.2)
-        terminal.press("escape")
-        terminal.settle()
-        terminal.press("q")
-        assert terminal.ended() == 0
-        assert terminal.screen.overflowed == []
-        return terminal.received
-
-
-@pytest.mark.parametrize(
-    ("flags", "environment"),
-    [(["--colors", "none"], {"COLORTERM": "truecolor"}), ([], {"NO_COLOR": "1"})],
-    ids=["flag", "NO_COLOR"],
-)
-def test_without_colours_no_colour_code_is_sent(flags: list[str], environment: dict[str, str], tmp_path: Path) -> None:
-    found = codes(tour(tmp_path, *flags, environment=environment))
-    assert found & COLOR == set()
-    assert {1, 7} & found  # what stands out does so in another way
-
-
-def test_with_16_colours_only_those_and_without_the_mouse_no_mouse(tmp_path: Path) -> None:
-    sent = tour(tmp_path, "--colors", "16", "--no-mouse")
-    assert not {38, 48} & codes(sent)
-    assert COLOR & codes(sent)
-    assert [code for code in MOUSE if code in sent] == []
-
-
-def test_with_256_colours_no_24_bit_ones(tmp_path: Path) -> None:
-    sent = tour(tmp_path, "--colors", "256", environment={"COLORTERM": "truecolor"})
-    assert 1005 in codes(sent) and 1002 not in codes(sent)
-    assert MOUSE[1] in sent
-
-
-def test_with_true_colours(tmp_path: Path) -> None:
-    with Tutor(tmp_path, environment={"COLORTERM": "truecolor"}) as terminal:
-        assert 1002 in codes(terminal.received)
-
-
-# ── where the app cannot be drawn ────────────────────────────────────────────────────────────────────
-
-
-def test_a_dumb_terminal_gets_one_line(tmp_path: Path) -> None:
-    with Terminal(["--data-dir", str(tmp_path)], environment={"TERM": "dumb"}) as terminal:
-        assert terminal.ended() == 2
-        sent = terminal.received
-    assert b"\x1b" not in sent
-    assert sent.count(b"\n") == 1 and b"tutor read" in sent
-
-
-def test_without_a_terminal_there_is_one_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tutor", "--data-dir", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=30)
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.count(b"\n") == 1 and b"tutor read" in done.stderr and b"\x1b" not in done.stderr
 
 
 # ── what the learner puts in ─────────────────────────────────────────────────────────────────────────
