@@ -42,6 +42,7 @@ if seen.ids[0] == model.tokenizer.bos:
     tokens[0] = "<start>"
 print(f"\nlayer {LAYER} looks, from the last token {tokens[-1]!r}, at")
 for h in range(H):
-    strongest = np.argsort(-weights[h, -1])[:3]
-    told = [f"{tokens[i]!r} {weights[h, -1, i]:.0%}" for i in strongest]
+    percent = 100 * weights[h, -1]
+    strongest = np.argsort(-percent)[:3]
+    told = [f"{tokens[i]!r} {percent[i]:.0f} %" for i in strongest]
     print(f"  head {h + 1}: {', '.join(told)}")

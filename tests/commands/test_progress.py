@@ -39,7 +39,7 @@ def test_in_words_and_as_data_alike(run, tmp_path: Path) -> None:
     assert data["missed"] == [{"question": "tokens-1", "chapter": "tokens", "wrong": 1, "answers": 2}]
     assert len(data["days"]) == 2 and data["memory"]["reviews"] == 1 and data["memory"]["recalled"] == 0
     out = run("--goals").out
-    assert "2 days of study" in out and "2 of 3 answers right." in out and "Recalled in 0% of 1 review" in out
+    assert "2 days of study" in out and "2 of 3 answers right." in out and "Recalled in 0 % of 1 review" in out
     assert "Text to Tokens: the word" not in out and "(tokens; 1 of 2 answers wrong)" in out
     assert "Know tokens. 0 of 1 card read, 2 of 3 questions tried, 1 solid. Read again: All about tokens." in out
     assert "Recalled against predicted" in out

@@ -98,7 +98,7 @@ def test_a_percentage_and_a_quoted_token_stay_whole() -> None:
 
 
 def test_facts() -> None:
-    assert fill("{fact:size} and {fact:share}, {fact:none}", FACTS) == "50,257 and 61%, {fact:none}"
+    assert fill("{fact:size} and {fact:share}, {fact:none}", FACTS) == "50,257 and 61 %, {fact:none}"
     assert plain("**{fact:size}** `{fact:name}`", FACTS) == ["50,257 **gpt2**"]
     assert show(FACTS["bad"]) == "7"
 

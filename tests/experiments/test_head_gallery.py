@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from made_attention import made
 from rich.console import Console
 
-from tutor.experiments import head_gallery, heads
+from tutor.experiments import cells, head_gallery, heads
 from tutor.experiments.attention import percent
 from tutor.experiments.base import ExperimentError
 from tutor.experiments.cells import View
@@ -206,7 +206,7 @@ def test_the_words_beside_a_head(tier: str) -> None:
     shown = text(picture(result, View(72, 12, tier)).lines())  # type: ignore[arg-type]
     assert "Head 1.1  OFF" in shown and "off: 1.1 1.2" in shown and shown.count(" off ") == 2
     for head, scores in result.scores.items():
-        assert f"{name(head)} " in shown and f"{scores.first:.0%}" in shown
+        assert f"{name(head)} " in shown and f"{cells.percent(scores.first)}" in shown
     assert f"first {percent(result.scores[0, 0].first)}" in shown and "by first" in shown
 
 

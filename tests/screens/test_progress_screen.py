@@ -56,7 +56,7 @@ async def test_days_memory_and_what_was_missed(root: Path, tmp_path: Path) -> No
         assert " days" in await until(pilot, app, lambda text: "■" in text)
         await pilot.press("b", "m")
         text = await until(pilot, app, lambda text: "recalled, by what was predicted" in text)
-        assert "Recalled in 0% of 1 review" in text
+        assert "Recalled in 0 % of 1 review" in text
         await pilot.press("b", "w")
         text = await until(pilot, app, lambda text: "1 of 2 answers wrong" in text)
         assert "tokens 1" in text.lower()

@@ -288,7 +288,7 @@ def test_progress_page_by_page(tmp_path: Path) -> None:
         terminal.press("s")
         terminal.wait_for("3 days of study", "2 of 3 answers right", "2 questions met", "Most missed")
         terminal.press("m")
-        terminal.wait_for("Recalled in 0% of 1 review", "recalled, by what was predicted")
+        terminal.wait_for("Recalled in 0 % of 1 review", "recalled, by what was predicted")
         terminal.press("b", "d")
         terminal.wait_for("Time runs", "3 days of study", "·■")
         terminal.press("b", "w")

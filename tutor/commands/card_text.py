@@ -94,7 +94,7 @@ def _law(data: Numbers) -> str:
 
 def _drafts(data: Numbers) -> str:
     rows = ["| candidate | tokens that tiny keeps |", "|---|--:|"]
-    rows += [f"| {name} | {share:.1%} |" for name, share in data["draft"]["acceptance"].items()]
+    rows += [f"| {name} | {100 * share:.1f} % |" for name, share in data["draft"]["acceptance"].items()]
     return "\n".join(rows)
 
 

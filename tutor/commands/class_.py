@@ -15,6 +15,7 @@ from tutor.commands.output import print_json, show
 from tutor.course.load import facts, load_course
 from tutor.course.schema import Chapter
 from tutor.course.text import literal, plain
+from tutor.experiments.cells import percent
 from tutor.study.answer_sheet import AnswerSheet, decode
 from tutor.study.classroom import ClassReport, QuestionState, Wrong, report
 from tutor.study.transfer import TransferError
@@ -108,11 +109,11 @@ def _print(found: ClassReport) -> None:
         print(f"{_count(found.left_out, 'answer')} left out: the question is not in this course, or has been changed")
     for goal in found.goals:
         print()
-        _write(f"**{goal.chapter.title}.** {goal.goal.text} {goal.difficulty:.0%} right.", goal.chapter)
+        _write(f"**{goal.chapter.title}.** {goal.goal.text} {percent(goal.difficulty)} right.", goal.chapter)
         print(f"{COLUMNS}question")
         for state in goal.questions:
             r = "" if state.discrimination is None else f"{state.discrimination:+.2f}"
-            numbers = f"{state.difficulty:5.0%} {state.learners:4} {r:>15}"
+            numbers = f"{percent(state.difficulty):>5} {state.learners:4} {r:>15}"
             _write(state.question.text.split("\n\n")[0], goal.chapter, numbers)
             if state.wrong:
                 share = f"{state.wrong.learners} of {state.learners - state.right}"

@@ -70,7 +70,7 @@ def show(fact: Fact) -> str:
     if fact.show is None or isinstance(fact.value, str) or not SHOW.fullmatch(fact.show):
         return str(fact.value)
     try:
-        return format(fact.value, fact.show)
+        return format(fact.value, fact.show).replace("%", " %")
     except ValueError:
         return str(fact.value)
 

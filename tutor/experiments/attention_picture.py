@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
+from tutor.experiments import cells
 from tutor.experiments.attention import Result, percent
 from tutor.experiments.cells import KEY, QUERY, View, fit, hue, magnitude, shade
 from tutor.experiments.heads import scores
@@ -194,7 +195,7 @@ def captions(result: Result, box: int) -> list[str]:
     """Every head's number and strongest habit, in full if that fits `box` columns for all of them."""
     strongest = [scores(matrix, result.ids).strongest for matrix in result.attention[result.layer - 1]]
     full = [f"{i} {kind} {percent(score)}" for i, (kind, score) in enumerate(strongest, 1)]
-    short = [f"{i} {SHORT[kind]} {score:.0%}" for i, (kind, score) in enumerate(strongest, 1)]
+    short = [f"{i} {SHORT[kind]} {cells.percent(score)}" for i, (kind, score) in enumerate(strongest, 1)]
     return full if max(map(len, full)) < box - 1 else [caption[: box - 2] for caption in short]
 
 

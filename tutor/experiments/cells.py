@@ -105,6 +105,11 @@ def bar(value: float, width: int, ascii: bool = False) -> str:
     return drawn + " " * (width - len(drawn))
 
 
+def percent(share: float) -> str:
+    """A share for people, in whole percent: "61 %"."""
+    return f"{share:.0%}".replace("%", " %")
+
+
 # ── text that is safe to show ────────────────────────────────────────────────────────────────────────
 
 _VISIBLE = {"\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡"}

@@ -18,7 +18,7 @@ from rich.segment import SegmentLines
 
 from tutor.experiments import base
 from tutor.experiments.base import Reading, Table
-from tutor.experiments.cells import View
+from tutor.experiments.cells import View, percent
 from tutor.experiments.word_lookup import Unknown, fold, unknown
 
 if TYPE_CHECKING:
@@ -190,11 +190,6 @@ class Result:
             for i, word in enumerate(self.words)
         ]
         return {"readings": self.readings(), "words": words}
-
-
-def percent(share: float) -> str:
-    """A share for people."""
-    return f"{100 * share:.0f} %"
 
 
 def _shown(word: Unknown) -> str:

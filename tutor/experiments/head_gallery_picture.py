@@ -12,6 +12,7 @@ import numpy as np
 from rich.cells import cell_len
 from rich.segment import Segment
 
+from tutor.experiments import cells
 from tutor.experiments.attention import percent
 from tutor.experiments.attention_picture import BOLD, SHORT, Picture, legend, scroll, width_of
 from tutor.experiments.cells import View, fit
@@ -120,7 +121,7 @@ def tile(result: Result, view: View, head: Head, box: int, height: int) -> list[
     words = [
         [Segment(mark, BOLD), Segment(name(head), HERE if here else BOLD)],
         [Segment(" off", BOLD) if head in result.off else Segment(f" {kind}", DIM)],
-        [Segment(f" {told}")],
+        [Segment(f"{told:>5}")],
     ]
     small = thumbnail(result, view, head, min(box - WORDS, 2 * height), height)
     lines: list[Line] = []
@@ -137,7 +138,7 @@ def value(result: Result, head: Head) -> tuple[str, str]:
         return "loss", f"{result.alone[head]:+.2f}".replace("0.", ".", 1) if head in result.alone else ""
     scores = result.scores[head]
     kind = scores.strongest[0] if result.sort == "place" else result.sort
-    return SHORT[kind], f"{getattr(scores, kind):.0%}"
+    return SHORT[kind], cells.percent(getattr(scores, kind))
 
 
 def thumbnail(result: Result, view: View, head: Head, width: int, height: int) -> list[Line]:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tutor.experiments.cells import View, colour, fit, visible
+from tutor.experiments.cells import View, colour, fit, percent, visible
 from tutor.experiments.word2vec import CLOSE, RAN_AWAY, Floats, Result
 
 Line = list[Segment]
@@ -110,7 +110,7 @@ def word_map(result: Result, view: View) -> list[Line]:
     for word, (x, y) in zip(result.mapped, at, strict=True):
         mark, style = (">", HERE) if word == result.word else ("+", BOLD) if word in close else (_dot(view), PLAIN)
         _place(rows, x, y, mark, _shown(word, view), style, view.width)
-    caption = f"a map that shows {share:.0%} of the variance{_marks(result, view)}"
+    caption = f"a map that shows {percent(share)} of the variance{_marks(result, view)}"
     return [*(_row(row) for row in rows), [Segment(fit(caption, view.width, _end(view)), DIM)]]
 
 

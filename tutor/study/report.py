@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from tutor.course.load import Course
+from tutor.experiments.cells import percent
 from tutor.study import schedule
 from tutor.study.recall import Recall
 from tutor.study.review import count, revisions
@@ -69,7 +70,7 @@ def recall_line(recall: Recall) -> str:
     if recall.predicted is None or recall.recalled is None:
         return "Nothing has come back yet after a day or more, so there is nothing to compare."
     reviews = count(recall.reviews, "review")
-    return f"Recalled in {recall.recalled:.0%} of {reviews}; FSRS had predicted {recall.predicted:.0%}."
+    return f"Recalled in {percent(recall.recalled)} of {reviews}; FSRS had predicted {percent(recall.predicted)}."
 
 
 def due_line(recall: Recall) -> str:
@@ -84,7 +85,7 @@ def due_line(recall: Recall) -> str:
 
 def bin_line(of: Bin) -> str:
     """One point of the calibration plot."""
-    return f"Predicted {of.predicted:.0%}, recalled {of.recalled:.0%}: {count(of.n, 'review')}"
+    return f"Predicted {percent(of.predicted)}, recalled {percent(of.recalled)}: {count(of.n, 'review')}"
 
 
 def missed_line(missed: Missed) -> str:
