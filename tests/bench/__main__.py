@@ -1,6 +1,7 @@
-"""Measure the real program: python tests/bench [terminal|model|all] [--json].
+"""Measure the real program: python tests/bench [terminal|model|all|table] [--json].
 
-Ratios are taken within one run, since machines are noisy; the targets stand in brackets.
+Ratios are taken within one run, since machines are noisy; the targets stand in brackets. `table` measures every
+requirement of the terminal and writes docs/terminal.md; it takes some minutes and wants a quiet machine.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "terminal"))
 from measures import command, importing, keys_at, peak_memory, quitting, race, starts
+from table import write
 
 
 def terminal() -> dict[str, float]:
@@ -66,9 +68,13 @@ PARTS: dict[str, tuple[Callable[[], dict[str, float]], ...]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python tests/bench", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=PARTS, default="all")
+    parser.add_argument("part", nargs="?", choices=[*PARTS, "table"], default="all")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     args = parser.parse_args()
+    if args.part == "table":
+        for over in write():
+            print(f"over its limit: {over.what}: {over.value:g} {over.unit} ({over.limit:g})")
+        return
     found = {name: value for part in PARTS[args.part] for name, value in part().items()}
     if args.json:
         print(json.dumps(found, indent=1))

@@ -1,0 +1,86 @@
+"""The table of docs/terminal.md: what each requirement of the terminal measures, now, on this machine."""
+
+from __future__ import annotations
+
+import importlib
+import platform
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import textual
+from figures import Figure
+
+PAGE = Path(__file__).parents[2] / "docs" / "terminal.md"
+BEGIN, END = "<!-- figures -->", "<!-- end -->"
+REQUIREMENTS = (
+    "Nothing is sent while nothing happens",
+    "Nothing is animated",
+    "A key, a screen, a picture cost few bytes and little time",
+    "Nothing relies on synchronised output",
+    "Every colour tier has its own themes",
+    "Nothing is told by colour alone",
+    "A dumb terminal, or none, gets one line",
+    "Without UTF-8 everything is drawn in ASCII",
+    "A hang-up ends the session cleanly",
+    "Quitting waits for nothing",
+    "Only the interface's thread touches the interface",
+    "Letters, digits, arrows, Enter, Space and Tab do everything",
+    "Ctrl+Z suspends; the mouse can be left out",
+    "What is copied can be saved to a file as well",
+    "Every size from 60x20 on, and a resize keeps the state",
+    "No glyph of doubtful width; foreign text is shown, never sent",
+    "The plain commands carry the whole course",
+    "`tutor doctor` tells what the terminal can do",
+)
+
+
+def topics() -> list[str]:
+    """The measuring modules, by name."""
+    return sorted(path.stem for path in (Path(__file__).parents[1] / "terminal").glob("measure_*.py"))
+
+
+def measured() -> Iterator[Figure]:
+    """Every figure of every topic; says on stderr which topic is being measured."""
+    for topic in topics():
+        print(f"{topic} …", file=sys.stderr, flush=True)
+        yield from importlib.import_module(topic).figures()
+
+
+def number(value: float, unit: str) -> str:
+    """`value` with the digits that mean something, and its unit."""
+    digits = f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.3g}"
+    return f"{digits} {unit}".strip()
+
+
+def table(figures: Iterable[Figure]) -> str:
+    """The figures in Markdown, a row each, in the order of the requirements."""
+    found = list(figures)
+    lines = ["| requirement | what was measured | figure | at most | minimal app |", "|---|---|---:|---:|---:|"]
+    for i, requirement in enumerate(REQUIREMENTS, 1):
+        name = f"{i}. {requirement}"
+        for figure in (figure for figure in found if figure.requirement == i):
+            value = number(figure.value, figure.unit)
+            limit = "" if figure.limit is None else number(figure.limit, figure.unit)
+            beside = "" if figure.minimal is None else number(figure.minimal, figure.unit)
+            lines.append(
+                f"| {name} | {figure.what} | {value if figure.kept else f'**{value}**'} | {limit} | {beside} |"
+            )
+            name = ""
+    return "\n".join(lines)
+
+
+def page(before: str, figures: Iterable[Figure], when: date) -> str:
+    """The page with a new table, measured on this day, in the place of the old one."""
+    head, _, rest = before.partition(BEGIN)
+    tail = rest.partition(END)[2]
+    where = f"Python {platform.python_version()}, Textual {textual.__version__}, {platform.system()}"
+    return f"{head}{BEGIN}\nMeasured on {when}: {where}.\n\n{table(figures)}\n{END}{tail}"
+
+
+def write() -> list[Figure]:
+    """Measure everything and write the page; returns the figures over their limits."""
+    figures = list(measured())
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), figures, datetime.now(UTC).date()), encoding="utf-8")
+    return [figure for figure in figures if not figure.kept]
