@@ -13,8 +13,21 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.keys import Keys
+from textual.message import Message
+
+from tutor.pasting import Arrived, Pasted
 
 CHUNK = 4096  # bytes read at once
+NEXT = 0.02  # seconds until it is clear that an escape byte begins nothing
+
+
+class TooLong(Message):
+    """Only the beginning of a paste was kept."""
+
+    def __init__(self, kept: int, length: int) -> None:
+        super().__init__()
+        self.kept = kept
+        self.length = length
 
 
 class Parser(XTermParser):
@@ -58,11 +71,11 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keys until the app stops listening; a terminal that is gone ends the session."""
         decode = getincrementaldecoder("utf-8")("replace").decode
-        parser = Parser(self._debug)
+        parser, arrived = Parser(self._debug), Arrived()
         with DefaultSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1):
+                if selector.select(NEXT if arrived.waiting else 0.1):
                     try:
                         data = os.read(self.fileno, CHUNK)
                     except OSError:  # Linux says so when a pseudo-terminal is closed, others send nothing
@@ -70,7 +83,21 @@ class TerminalDriver(LinuxDriver):
                     if not data:
                         self._app.call_later(self._app.exit)
                         return
-                    for event in parser.feed(decode(data)):
-                        self.process_message(event)
+                    for piece in arrived.feed(decode(data)):
+                        if isinstance(piece, Pasted):
+                            self._paste(piece)
+                        else:
+                            self._type(parser, piece.text)
+                elif arrived.waiting:
+                    self._type(parser, arrived.give_up().text)
                 for event in parser.tick():
                     self.process_message(event)
+
+    def _type(self, parser: Parser, text: str) -> None:
+        for event in parser.feed(text):
+            self.process_message(event)
+
+    def _paste(self, pasted: Pasted) -> None:
+        self.process_message(events.Paste(pasted.text))
+        if pasted.length > len(pasted.text):
+            self.process_message(TooLong(len(pasted.text), pasted.length))

@@ -1,0 +1,48 @@
+"""A paste is told from keys in whatever pieces it comes, and is bounded."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.pasting import END, MOST, START, Arrived, Pasted, Typed
+
+PIECES = st.lists(st.sampled_from(["q", "\x1b", "\x1b[", "\x1b[20", "[200~", "é", "\x1b[31m", "\x9b", "\n", "~"])).map(
+    "".join
+)
+
+
+def fed(*texts: str) -> list[Typed | Pasted]:
+    """All that comes of these, with what is typed in one go as one."""
+    arrived, found = Arrived(), []
+    for piece in (piece for text in texts for piece in arrived.feed(text)):
+        if isinstance(piece, Typed) and found and isinstance(found[-1], Typed):
+            piece = Typed(found.pop().text + piece.text)
+        found.append(piece)
+    return found
+
+
+@given(PIECES, PIECES, st.lists(st.integers(0, 60), max_size=4))
+def test_whatever_is_pasted_and_however_it_is_cut_it_is_one_text_and_no_key(
+    typed: str, pasted: str, cuts: list[int]
+) -> None:
+    typed = typed.replace(START, "") + "."  # so that nothing is held back before the mark
+    pasted = pasted.replace(END, "")
+    sent = f"{typed}{START}{pasted}{END}."
+    ends = sorted({0, len(sent), *(min(cut, len(sent)) for cut in cuts)})
+    pieces = [sent[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    assert fed(*pieces) == [Typed(typed), Pasted(pasted, len(pasted)), Typed(".")]
+
+
+def test_of_a_long_paste_the_beginning_is_kept() -> None:
+    pieces = ["x" * 4096] * 300
+    assert fed(START, *pieces, END) == [Pasted("x" * MOST, 4096 * 300)]
+
+
+def test_an_escape_is_held_back_only_until_it_is_given_up() -> None:
+    arrived = Arrived()
+    assert list(arrived.feed("a\x1b")) == [Typed("a")]
+    assert arrived.waiting
+    assert arrived.give_up() == Typed("\x1b")
+    assert not arrived.waiting
+    assert list(arrived.feed("[A")) == [Typed("[A")]

@@ -1,0 +1,78 @@
+"""What is pasted is text, whatever is in it, and of a bounded length.
+
+Textual's own reader of pastes hands on what follows an escape byte inside one as keys, so that a text from
+elsewhere would press them; and it keeps a paste of any length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+START, END = "\x1b[200~", "\x1b[201~"  # what a terminal puts around a paste
+MOST = 50_000  # characters kept of one
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Keys and the terminal's answers, as they came."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """A whole paste; `length` is that of all of it, of which `text` is the beginning."""
+
+    text: str
+    length: int
+
+
+class Arrived:
+    """Tells pastes from all else in what a terminal sends, in whatever pieces it comes."""
+
+    def __init__(self) -> None:
+        self._held = ""  # what may be the beginning of the next mark
+        self._pasting = False
+        self._paste: list[str] = []
+        self._kept = self._length = 0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a piece is held back that may be the beginning of a paste, or an Escape: see `give_up`."""
+        return bool(self._held) and not self._pasting
+
+    def give_up(self) -> Typed:
+        """What was held back, since nothing follows it."""
+        held, self._held = self._held, ""
+        return Typed(held)
+
+    def feed(self, text: str) -> Iterator[Typed | Pasted]:
+        """What has come, as far as it is certain what it is."""
+        text, self._held = self._held + text, ""
+        while text:
+            before, mark, text = text.partition(END if self._pasting else START)
+            if not mark:
+                before, self._held = split(before, END if self._pasting else START)
+            if self._pasting:
+                self._keep(before)
+            elif before:
+                yield Typed(before)
+            if mark:
+                if self._pasting:
+                    yield Pasted("".join(self._paste), self._length)
+                    self._paste, self._kept, self._length = [], 0, 0
+                self._pasting = not self._pasting
+
+    def _keep(self, text: str) -> None:
+        kept = text[: MOST - self._kept]
+        self._length += len(text)
+        self._kept += len(kept)
+        if kept:
+            self._paste.append(kept)
+
+
+def split(text: str, mark: str) -> tuple[str, str]:
+    """`text` without, and only, the end of it that the mark begins with."""
+    held = next((n for n in range(len(mark) - 1, 0, -1) if text.endswith(mark[:n])), 0)
+    return (text[:-held], text[-held:]) if held else (text, "")
