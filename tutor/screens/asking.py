@@ -14,12 +14,12 @@ from textual.widgets.option_list import Option
 
 from tutor.course.load import facts
 from tutor.course.schema import Settings, TryIt
-from tutor.course.text import WIDTH
 from tutor.screens.base import TutorScreen
 from tutor.study.asking import try_it
 from tutor.study.rounds import Item, Round, recap
-from tutor.widgets.card import Prose, styled
+from tutor.widgets.card import Prose
 from tutor.widgets.navigator import Navigator
+from tutor.widgets.passage import Passage
 from tutor.widgets.question import QuestionView
 
 R = TypeVar("R")
@@ -192,10 +192,10 @@ class AskingScreen(TutorScreen[R]):
                 yield Option(Text(goal.chapter.title, "bold underline"), disabled=True)
             state = "Solid" if goal.solid else "Read again"
             text = f"**{state}** ({goal.right} of {goal.asked}): {goal.goal.text}"
-            yield Option(styled(text, known, WIDTH - 4, self.tutor.ascii), disabled=True)
+            yield Option(Passage(text, known, ascii=self.tutor.ascii), disabled=True)
             for card in goal.read_again:
-                line = styled(f"Card: {card.title}", known, WIDTH - 4, self.tutor.ascii)
-                yield Option(Text("    ").append_text(line), id=f"{CARD}{len(self._links)}")
+                line = Passage(f"Card: {card.title}", known, head="    ", ascii=self.tutor.ascii)
+                yield Option(line, id=f"{CARD}{len(self._links)}")
                 self._links.append((goal.chapter.id, card.id))
         yield Option("", disabled=True)
         for way, text in self.ways_on():

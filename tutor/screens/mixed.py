@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.text import Text
 from textual.binding import Binding
 from textual.message import Message
 from textual.widgets.option_list import Option
 
 from tutor.course.schema import Chapter
-from tutor.experiments.cells import fit
 from tutor.screens.asking import AskingScreen
 from tutor.study.review import count
 from tutor.study.rounds import Round, items, mix
 from tutor.widgets.card import Prose
-from tutor.widgets.navigator import Navigator
+from tutor.widgets.navigator import Navigator, Row
 
 MORE, REST, LEAVE = "more", "rest", "leave"
 LENGTHS = (5, 10, 20, 40)
@@ -54,9 +52,9 @@ class Picks(Navigator, inherit_bindings=False):
         """How many questions the quiz will have."""
         return min(self.most, len(items(self.chosen)))
 
-    def _row(self, chapter: Chapter) -> Text:
+    def _row(self, chapter: Chapter) -> Row:
         mark = "[x]" if chapter.id in self.marked else "[ ]"
-        return Text(f"{mark} {fit(chapter.title, 44)} {count(len(chapter.questions), 'question')}", no_wrap=True)
+        return Row(f"{mark} {chapter.title}", 48, f" {count(len(chapter.questions), 'question'):<13}")
 
     def action_mark(self) -> None:
         if self.highlighted is not None:

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from tutor.course.leaves import QUIZ
 from tutor.course.load import facts
-from tutor.course.text import WIDTH
+from tutor.course.text import literal
 from tutor.engine import Done, Event, Failed
 from tutor.experiments.cells import bar, fit
 from tutor.screens.base import TutorScreen
@@ -23,8 +23,9 @@ from tutor.study.recall import Recall, plot
 from tutor.study.report import Report, gather, report
 from tutor.study.review import count
 from tutor.study.summary import ChapterState, Count, Missed, Study
-from tutor.widgets.card import Page, Prose, styled
-from tutor.widgets.navigator import Navigator
+from tutor.widgets.card import Page, Prose
+from tutor.widgets.navigator import Navigator, Row
+from tutor.widgets.passage import Passage
 
 DAYS, MEMORY, MISSED = "days", "memory", "missed"  # lines of the first page; no chapter has these ids
 TITLE, BAR, NUMBERS = 32, 5, 8  # cells
@@ -89,27 +90,32 @@ class ProgressScreen(TutorScreen[None]):
         self.refresh_bindings()
 
     def _lines(self, found: Report) -> Iterator[Option]:
-        yield Option(Text(f"  {fit('Memory', 13)}{words.due_line(found.recall)}"), id=MEMORY)
+        due = Passage(literal(words.due_line(found.recall)), {}, head=f"  {fit('Memory', 13)}")
+        yield Option(due, id=MEMORY)
         yield Option(Text(f"  {fit('Days', 13)}{words.duration(found.summary.study.seconds)}"), id=DAYS)
         missed = count(len(found.summary.missed), "question")
         yield Option(Text(f"  {fit('Most missed', 13)}{missed}"), id=MISSED)
         for track in found.summary.tracks:
             if track.chapters:
                 heads = "".join(fit(f"  {head}", 2 + BAR + NUMBERS) for head in ("cards read", "tried", "solid"))
+                short = "".join(fit(f"  {head}", 2 + NUMBERS) for head in ("read", "tried", "solid"))
                 yield Option("", disabled=True)
-                yield Option(Text(fit(track.track.title, TITLE), "bold").append(heads, "not bold"), disabled=True)
+                yield Option(Row(track.track.title, TITLE, heads, short, style="bold"), disabled=True)
                 for number, chapter in enumerate(track.chapters, 1):
                     yield Option(self._row(f"  {number:2d}  {chapter.entry.title}", chapter), id=chapter.entry.id)
                 if len(track.chapters) > 1:
-                    yield Option(Text(fit("      all of it", TITLE) + self._bars(track.count)), disabled=True)
+                    yield Option(Row("      all of it", TITLE, *self._bars(track.count)), disabled=True)
 
-    def _row(self, title: str, chapter: ChapterState) -> Text:
-        return Text(fit(title, TITLE) + ("  cannot be read" if chapter.problem else self._bars(chapter.count)))
+    def _row(self, title: str, chapter: ChapterState) -> Row:
+        return Row(title, TITLE, *(["  cannot be read"] if chapter.problem else self._bars(chapter.count)))
 
-    def _bars(self, done: Count) -> str:
+    def _bars(self, done: Count) -> list[str]:
+        """Bars and numbers; and, for a narrow window, the numbers alone."""
         pairs = ((done.read, done.cards), (done.tried, done.questions), (done.solid, done.questions))
-        said = ((n / of, f"{n}/{of}") if of else (0.0, "none") for n, of in pairs)
-        return "".join(f"  {bar(x, BAR, self.tutor.ascii)}{fit(f' {text}', NUMBERS)}" for x, text in said)
+        said = [(n / of, f"{n}/{of}") if of else (0.0, "none") for n, of in pairs]
+        numbers = [fit(f" {text}", NUMBERS) for _, text in said]
+        bars = [bar(x, BAR, self.tutor.ascii) for x, _ in said]
+        return ["".join(map("  {}{}".format, bars, numbers)), "".join(map(" {} ".format, numbers))]
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -164,17 +170,16 @@ class GoalsScreen(TutorScreen[None]):
         known = facts(chapter)
         for goal in self.state.goals:
             first = next((q.card for q in chapter.questions if q.goal == goal.goal.id), "")
-            said = styled(goal.goal.text, known, WIDTH, self.tutor.ascii).append(
-                f"\n    {words.count_line(goal.count)}"
-            )
+            tail = f"    {words.count_line(goal.count)}"
+            said = Passage(goal.goal.text, known, tail=tail, ascii=self.tutor.ascii)
             yield self._line(said, goal.read_again[0].id if goal.read_again else first)
             for card in goal.read_again:
-                again = styled(f"Read again: {card.title}", known, WIDTH - 4, self.tutor.ascii)
-                yield self._line(Text("    ").append_text(again), card.id)
+                again = Passage(f"Read again: {card.title}", known, head="    ", ascii=self.tutor.ascii)
+                yield self._line(again, card.id)
         yield Option("", disabled=True)
         yield self._line(Text("The chapter's quiz"), QUIZ)
 
-    def _line(self, text: Text, leads_to: str) -> Option:
+    def _line(self, text: Text | Passage, leads_to: str) -> Option:
         self._leads.append(leads_to)
         return Option(text, id=str(len(self._leads) - 1))
 
@@ -244,8 +249,8 @@ class MissedScreen(TutorScreen[None]):
         rows = []
         for n, one in enumerate(self.missed):
             known = facts(self.tutor.course.chapter(one.chapter_id))
-            text = styled(one.text, known, WIDTH - 2, self.tutor.ascii)
-            rows.append(Option(text.append(f"\n  {words.missed_line(one)}"), id=str(n)))
+            text = Passage(one.text, known, tail=f"  {words.missed_line(one)}", ascii=self.tutor.ascii)
+            rows.append(Option(text, id=str(n)))
         yield Navigator(*rows)
 
     def on_mount(self) -> None:

@@ -1,12 +1,17 @@
-"""A list that is walked by keyboard: arrows, j and k, Home and End, Enter."""
+"""A list that is walked by keyboard: arrows, j and k, Home and End, Enter; and a row of it in columns."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import Literal
 
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
 from textual.binding import Binding
 from textual.widgets import OptionList
+
+LEAST = 20  # columns that the name of a row keeps, before what is said of it is said shorter
 
 
 class Navigator(OptionList, inherit_bindings=False):
@@ -25,3 +30,22 @@ class Navigator(OptionList, inherit_bindings=False):
     def _move_page(self, direction: Literal[-1, 1]) -> None:
         with suppress(LookupError):  # Textual fails while the list is not laid out; there is no page to turn then
             super()._move_page(direction)
+
+
+class Row:
+    """A name in so many columns, then what is said of it; in a narrow window shorter, or beside a shorter name."""
+
+    def __init__(self, name: str, width: int, *said: str, style: str = "", said_style: str = "") -> None:
+        """`said`: the full form first. It is as wide in every row, so that all take the same form."""
+        self.name = name
+        self.width = width
+        self.said = said
+        self.style = style
+        self.said_style = said_style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        fits = (said for said in self.said if options.max_width - cell_len(said) >= LEAST)
+        said = next(fits, self.said[-1])
+        name = Text(self.name, self.style, no_wrap=True)
+        name.truncate(max(0, min(self.width, options.max_width - cell_len(said))), overflow="ellipsis", pad=True)
+        yield name.append(said, self.said_style)
