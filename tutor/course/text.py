@@ -140,7 +140,7 @@ def plain(text: str, facts: Mapping[str, Fact] | None = None, width: int = WIDTH
 
 
 def wrap(blocks: list[Block], width: int = WIDTH, ascii: bool = False) -> list[Line]:
-    """The blocks as lines of at most `width` cells, a blank one between them; code keeps its own width.
+    """The blocks as lines of at most `width` cells, a blank one between them; code keeps its lines as far as they fit.
 
     Nothing in the lines is obeyed by a terminal: control and format characters are spelled out.
     """
@@ -149,7 +149,9 @@ def wrap(blocks: list[Block], width: int = WIDTH, ascii: bool = False) -> list[L
         if i and not (block.kind == "item" and blocks[i - 1].kind == "item"):
             lines.append(())
         if block.kind == "code":
-            lines.extend((Span("  "), _safe(replace(s, text=s.text.expandtabs(4)), ascii)) for s in block.spans)
+            for span in block.spans:
+                code = _safe(replace(span, text=span.text.expandtabs(4)), ascii)
+                lines.extend((Span("  "), part) for part in _fold_code(code, max(8, width - 2)))
             continue
         marker = ("- " if ascii and block.marker == "•" else block.marker + " ") if block.marker else ""
         indent = "  " * min(block.depth, 4) + " " * len(marker)
@@ -216,6 +218,17 @@ def _fold(spans: list[Span], width: int) -> list[Line]:
             lines[-1].extend(piece)
             used += gap + _size(piece)
     return [_join(line) for line in lines]
+
+
+def _fold_code(span: Span, width: int) -> Iterator[Span]:
+    """A line of code; where it is too long, what follows its last space that fits goes below, set in."""
+    text, lead = span.text, ""
+    while cell_len(lead + text) > width:
+        first = next(_cut([replace(span, text=lead + text)], width))[0].text
+        end = first.rfind(" ", len(lead) + 1) + 1 or len(first)
+        yield replace(span, text=first[:end].rstrip())
+        text, lead = (lead + text)[end:].lstrip(" "), "    "
+    yield replace(span, text=lead + text)
 
 
 def _size(pieces: list[Span]) -> int:

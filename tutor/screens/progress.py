@@ -170,8 +170,7 @@ class GoalsScreen(TutorScreen[None]):
         known = facts(chapter)
         for goal in self.state.goals:
             first = next((q.card for q in chapter.questions if q.goal == goal.goal.id), "")
-            tail = f"    {words.count_line(goal.count)}"
-            said = Passage(goal.goal.text, known, tail=tail, ascii=self.tutor.ascii)
+            said = Passage(goal.goal.text, known, tail=words.count_line(goal.count), ascii=self.tutor.ascii)
             yield self._line(said, goal.read_again[0].id if goal.read_again else first)
             for card in goal.read_again:
                 again = Passage(f"Read again: {card.title}", known, head="    ", ascii=self.tutor.ascii)
@@ -249,7 +248,7 @@ class MissedScreen(TutorScreen[None]):
         rows = []
         for n, one in enumerate(self.missed):
             known = facts(self.tutor.course.chapter(one.chapter_id))
-            text = Passage(one.text, known, tail=f"  {words.missed_line(one)}", ascii=self.tutor.ascii)
+            text = Passage(one.text, known, tail=words.missed_line(one), ascii=self.tutor.ascii)
             rows.append(Option(text, id=str(n)))
         yield Navigator(*rows)
 

@@ -12,9 +12,11 @@ from tutor.course.schema import Fact
 from tutor.course.text import WIDTH, literal
 from tutor.widgets.card import styled
 
+SET_IN = "    "
+
 
 class Passage:
-    """`markdown` after `head`, set in below it; then the lines of `tail`, which are no Markdown."""
+    """`markdown` after `head`, set in below it; then `tail`, which is no Markdown, set in on lines of its own."""
 
     def __init__(
         self, markdown: str, facts: Mapping[str, Fact], *, head: str = "", tail: str = "", ascii: bool = False
@@ -27,7 +29,8 @@ class Passage:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         room = max(8, min(WIDTH, options.max_width) - cell_len(self.head))
-        texts = [self.markdown, *map(literal, self.tail.splitlines())]
-        lines = [line for text in texts for line in styled(text, self.facts, room, self.ascii).split("\n")]
-        for n, line in enumerate(lines):
+        for n, line in enumerate(styled(self.markdown, self.facts, room, self.ascii).split("\n")):
             yield Text.assemble(" " * cell_len(self.head) if n else self.head, line, no_wrap=True)
+        if self.tail:
+            for line in styled(literal(self.tail), {}, room - len(SET_IN), self.ascii).split("\n"):
+                yield Text.assemble(SET_IN, line, no_wrap=True)

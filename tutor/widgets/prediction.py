@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -13,8 +12,9 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tutor.course.schema import Fact, Prediction
-from tutor.widgets.card import Prose, styled
+from tutor.widgets.card import Prose
 from tutor.widgets.navigator import Navigator
+from tutor.widgets.passage import Passage
 
 
 class Outcomes(Navigator, inherit_bindings=False):
@@ -36,7 +36,7 @@ class PredictionPane(Vertical):
     DEFAULT_CSS = """
     PredictionPane { height: 1fr; padding: 0 2; }
     PredictionPane > Prose { height: auto; max-width: 72; margin-bottom: 1; }
-    PredictionPane > Outcomes { height: auto; max-width: 72; }
+    PredictionPane > Outcomes { height: 1fr; max-width: 72; }
     """
     BINDINGS = [
         *(Binding(str(n), f"commit({n})", "choose", show=n == 1, key_display="1-9, Enter") for n in range(1, 10)),
@@ -58,9 +58,9 @@ class PredictionPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Prose(f"**Before you see it:** {self.prediction.text}", self.facts)
-        options = []
+        options, ascii = [], getattr(self.app, "ascii", False)
         for n, outcome in enumerate(self.prediction.outcomes, 1):
-            options.append(Option(Text(f"{n}  ").append_text(styled(outcome.text, self.facts, 66))))
+            options.append(Option(Passage(outcome.text, self.facts, head=f"{n}  ", ascii=ascii)))
         yield Outcomes(*options)
 
     def action_commit(self, number: int) -> None:
