@@ -252,7 +252,8 @@ def test_reading_asks_first_then_computes_and_keeps_the_place(say, tmp_path: Pat
 
 def test_commands_on_a_card(say) -> None:
     lines = [
-        ":term token",
+        ":term BYTE",
+        ":term",
         ":term nothing",
         ":set nothing 1",
         ":set encodings morse",
@@ -261,12 +262,18 @@ def test_commands_on_a_card(say) -> None:
         ":table",
     ]
     out = say("read", "tokens", "--card", "2", lines=[":skip", *lines, ":goto 3", ":lab", "what", ":goto 4", ""])
-    assert "token: A piece of text with a number." in out and "The glossary has no 'nothing'." in out
+    assert "byte: A number from 0 to 255.\nSee also: token." in out and "Terms here: token." in out
+    assert "The glossary has no 'nothing'." in out
     assert "There is no setting 'nothing'; there are text, encodings" in out
     assert "encodings: gpt2" in out and "tokens: " in out
     assert "Card 3 of 3: A program" in out and "for i in range(3):" in out
     assert "Press Enter to go on" in out and "No card '4'; this chapter has cards 1 to 3." in out
     assert "tutor quiz tokens" in out
+
+
+def test_the_feedback_of_a_question_names_its_terms(say) -> None:
+    out = say("quiz", "tokens", lines=[":term", "2", ":term", ":term byte", ":quit"])
+    assert "There is no :term here" in out and "Terms here: byte." in out and "A number from 0 to 255." in out
 
 
 def test_the_whole_chapter_at_once(say) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from tutor.commands.dialogue import Dialogue, LeftError
 from tutor.commands.plain import computed
+from tutor.commands.terms import TERM, say_term
+from tutor.course.glossary import named, terms_of
 from tutor.course.load import Course, facts
 from tutor.course.schema import Fact, Number, Predict
 from tutor.course.text import literal
@@ -68,8 +70,8 @@ class Asking:
                 self._flag(item, said.text)
             elif said.command == UNDO:
                 return self._undo() or item
-            elif self._answer(item, asked, said.text, own, hinted, time.monotonic() - begun):
-                return self._afterwards(item, asked, own)
+            elif told := self._answer(item, asked, said.text, own, hinted, time.monotonic() - begun):
+                return self._afterwards(item, asked, own, told)
 
     def _commands(self, asked: Asked) -> dict[str, str]:
         """What can be done before the answer."""
@@ -100,8 +102,8 @@ class Asking:
         if isinstance(asked.question, Number) and asked.question.unit:
             self.dialogue.line(f"The unit is {asked.question.unit}.")
 
-    def _answer(self, item: Item, asked: Asked, typed: str, own: str | None, hinted: bool, seconds: float) -> bool:
-        """Grade what was typed, keep it, then say what there is to say; False for what is no answer."""
+    def _answer(self, item: Item, asked: Asked, typed: str, own: str | None, hinted: bool, seconds: float) -> list[str]:
+        """Grade what was typed, keep it, then say what is returned; empty for what is no answer."""
         truth, readings = "", None
         try:
             given = read(asked, typed)
@@ -111,19 +113,20 @@ class Asking:
             response, grade = judge(asked, given, readings, own)
         except ValueError as error:
             self.dialogue.line(str(error))
-            return False
+            return []
         self.round.answer(
             self.store, item, response, grade.correct, seconds=seconds, hinted=hinted, variant=asked.variant
         )
-        for paragraph in feedback(grade, truth):
+        told = feedback(grade, truth)
+        for paragraph in told:
             self.dialogue.say(paragraph, facts(item.chapter))
         self.answered()
-        return True
+        return told
 
-    def _afterwards(self, item: Item, asked: Asked, own: str | None) -> Item | None:
-        """What can be done after the feedback; then the next question."""
+    def _afterwards(self, item: Item, asked: Asked, own: str | None, told: list[str]) -> Item | None:
+        """What can be done after the feedback, which told this; then the next question."""
         point = try_it(asked, item.chapter, own)
-        commands = {CARD: "read the card that teaches this", UNDO: _UNDO, FLAG: _FLAG, **self.more()}
+        commands = {CARD: "read the card that teaches this", UNDO: _UNDO, FLAG: _FLAG, **TERM, **self.more()}
         if point is not None:
             commands[TRY] = "see the point in the card's widget"
         while True:
@@ -137,6 +140,9 @@ class Asking:
                 self._card(item)
             elif said.command == TRY and point is not None:
                 self._widget(item, point.card, point.settings)
+            elif said.command in TERM:
+                here = named([asked.text, *told], terms_of(self.course, item.chapter))
+                say_term(self.dialogue, self.course, said.text, here)
             elif said.command == UNDO:
                 return self._undo()
             elif said.command == FLAG:

@@ -12,6 +12,8 @@ from tutor.commands.dialogue import Dialogue
 from tutor.commands.output import print_table
 from tutor.commands.plain import add_chapter, chosen, computed, progress, talk
 from tutor.commands.settings import typed
+from tutor.commands.terms import TERM, say_term
+from tutor.course.glossary import underlined
 from tutor.course.leaves import GOALS, INSIGHTS, QUIZ, Leaf, leaves
 from tutor.course.load import Course, facts, load_course
 from tutor.course.schema import Card, Chapter, Prediction
@@ -23,7 +25,7 @@ from tutor.study.predicting import revealed, truth
 from tutor.study.store import Store
 
 ROWS = 12  # of a widget's table, unless all are asked for
-WAYS = {"back": "the page before", "term": "what a term means: :term token", "goto": "a card by its number: :goto 3"}
+WAYS = {"back": "the page before", "goto": "a card by its number: :goto 3", **TERM}
 LIVE = {
     "set": "change a setting and compute again: :set text Hello",
     "settings": "the settings and what they are now",
@@ -130,7 +132,8 @@ class Reading:
                 except CommandError as error:
                     self.dialogue.line(f"{error}.".capitalize())
             elif said.command == "term":
-                self._term(said.text.strip())
+                here = underlined([card.text]) if card is not None else []
+                say_term(self.dialogue, self.course, said.text, here)
             elif said.command == "hint" and card is not None:
                 self._hints(card)
             elif said.command == "lab" and card is not None:
@@ -196,15 +199,6 @@ class Reading:
         path = self.course.lab(card.lab or "")
         for line in path.read_text(encoding="utf-8").splitlines() if path else ():
             self.dialogue.line(line)
-
-    def _term(self, name: str) -> None:
-        wanted = name.casefold()
-        term = next((t for t in self.course.terms.values() if wanted in (t.id, t.name.casefold())), None)
-        if term is None:
-            near = [t.name for t in self.course.terms.values() if wanted and wanted in t.name.casefold()]
-            self.dialogue.line(f"The glossary has no {name!r}." + (f" It has: {', '.join(near)}." if near else ""))
-        else:
-            self.dialogue.say(f"**{term.name}:** {term.text}")
 
 
 class Live:

@@ -12,9 +12,10 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tutor.course.glossary import named, terms_of
 from tutor.course.load import facts
 from tutor.course.schema import Settings, TryIt
-from tutor.screens.base import TutorScreen
+from tutor.screens.reading import ReadingScreen
 from tutor.study.asking import try_it
 from tutor.study.rounds import Item, Round, recap
 from tutor.widgets.card import Prose
@@ -27,7 +28,7 @@ R = TypeVar("R")
 CARD = "card:"  # in the ids of the recap's lines that lead to a card
 
 
-class AskingScreen(TutorScreen[R]):
+class AskingScreen(ReadingScreen[R]):
     """Asks the questions of `round`; a subclass says what comes before the first and after the last."""
 
     CSS_PATH = "asking.tcss"
@@ -169,7 +170,15 @@ class AskingScreen(TutorScreen[R]):
             return self._view is not None and self._view.answered and self._point is not None
         if action == "undo":
             return bool(self.round.given)
-        return self._item is not None if action == "flag" else True
+        return self._item is not None if action == "flag" else super().check_action(action, parameters)
+
+    def terms(self) -> list[str]:
+        """With the feedback also those terms of the chapter that it names; before, they could tell the answer."""
+        linked = super().terms()
+        if self._item is None or self._view is None or not self._view.answered:
+            return linked
+        said = [self._view.asked.text, *self._view.told]
+        return list(dict.fromkeys(linked + named(said, terms_of(self.tutor.course, self._item.chapter))))
 
     # ── the recap ────────────────────────────────────────────────────────────────────────────────────
 

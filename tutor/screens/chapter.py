@@ -13,12 +13,12 @@ from textual.widgets import Static
 from tutor.course.leaves import GOALS, QUIZ, Leaf, leaves
 from tutor.course.load import facts
 from tutor.course.schema import Card, Chapter, Settings
-from tutor.screens.base import TutorScreen
+from tutor.screens.reading import ReadingScreen
 from tutor.widgets.card import Challenges, Page, Prose
 from tutor.widgets.workbench import Workbench, focus_first
 
 
-class ChapterScreen(TutorScreen[None]):
+class ChapterScreen(ReadingScreen[None]):
     """Pages are turned by arrows; Tab goes to the widget and back."""
 
     CSS_PATH = "chapter.tcss"
@@ -204,7 +204,7 @@ class ChapterScreen(TutorScreen[None]):
             return card is not None and card.widget is not None
         if action == "turn" and parameters == (-1,):
             return self._at > 0
-        return True
+        return super().check_action(action, parameters)
 
     async def on_workbench_revealed(self, message: Workbench.Revealed) -> None:
         """The truth about a prediction stands at the end of the text; the text keeps the focus."""
@@ -212,6 +212,7 @@ class ChapterScreen(TutorScreen[None]):
         await page.mount(Prose(message.truth, facts(self.chapter), classes="truth"))
         page.scroll_end(animate=False)
         page.focus()
+        self.refresh_bindings()
 
     def on_workbench_met(self, message: Workbench.Met) -> None:
         for challenges in self.query(Challenges):

@@ -8,11 +8,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.course.load import LessonError, facts
-from tutor.screens.base import TutorScreen
+from tutor.screens.reading import ReadingScreen
 from tutor.widgets.card import Page, Prose
 
 
-class InsightsScreen(TutorScreen[None]):
+class InsightsScreen(ReadingScreen[None]):
     """The insights of every chapter that can be read, in the order of the course."""
 
     CSS_PATH = "insights.tcss"

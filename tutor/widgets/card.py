@@ -25,6 +25,7 @@ def _style(span: Span) -> Style:
         bold=span.bold or span.code or bool(span.link) or None,
         italic=span.emphasis or None,
         underline=bool(span.link) or None,
+        meta={"term": span.link.removeprefix("term:")} if span.link.startswith("term:") else None,
     )
 
 
@@ -64,14 +65,13 @@ class Prose(Static):
         return styled(self.markdown, self.facts, width, getattr(self.app, "ascii", False))
 
 
-class Challenges(Static):
+class Challenges(Prose):
     """The card's challenges, each with a mark and a word that say whether it is met."""
 
     def __init__(self, challenges: Sequence[Challenge], met: set[str], facts: Mapping[str, Fact]) -> None:
-        super().__init__(markup=False, classes="challenge")
+        super().__init__("\n\n".join(challenge.text for challenge in challenges), facts, classes="challenge")
         self.challenges = challenges
         self.met = met
-        self.facts = facts
         self.hinted = False
 
     def hint(self) -> None:

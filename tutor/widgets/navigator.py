@@ -49,3 +49,13 @@ class Row:
         name = Text(self.name, self.style, no_wrap=True)
         name.truncate(max(0, min(self.width, options.max_width - cell_len(said))), overflow="ellipsis", pad=True)
         yield name.append(said, self.said_style)
+
+
+class Column(Navigator, inherit_bindings=False):
+    """A list on a page that is turned by arrows to the side: they are left to the page."""
+
+    STEPS = (
+        Binding("down,j", "cursor_down", "down", show=False),
+        Binding("up,k", "cursor_up", "up", show=False),
+    )
+    BINDINGS = [*STEPS, Binding("enter,space", "select", "open", key_display="Enter")]

@@ -13,18 +13,14 @@ from textual.widgets.option_list import Option
 
 from tutor.course.schema import Fact, Prediction
 from tutor.widgets.card import Prose
-from tutor.widgets.navigator import Navigator
+from tutor.widgets.navigator import Column
 from tutor.widgets.passage import Passage
 
 
-class Outcomes(Navigator, inherit_bindings=False):
+class Outcomes(Column, inherit_bindings=False):
     """Nothing is chosen at first, and an arrow to the side turns no guess in."""
 
-    BINDINGS = [
-        Binding("down,j", "cursor_down", "down", show=False),
-        Binding("up,k", "cursor_up", "up", show=False),
-        Binding("enter,space", "select", "choose", show=False),
-    ]
+    BINDINGS = [*Column.STEPS, Binding("enter,space", "select", "choose", show=False)]
 
     def on_mount(self) -> None:
         self.highlighted = None

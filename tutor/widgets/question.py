@@ -134,6 +134,11 @@ class QuestionView(Page):
     def on_unmount(self) -> None:
         self.tutor.engine.cancel(self)
 
+    @property
+    def told(self) -> list[str]:
+        """What the feedback says, as lesson texts."""
+        return [paragraph for note in self._feedback.notes for paragraph in said(note)]
+
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
     def action_answer(self) -> None:
