@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from typing import Any, NoReturn
 
 from tutor import __version__
 from tutor.commands import CommandError
-from tutor.terminal import COLORS, can_draw, colour_tier, is_utf8
+from tutor.terminal import COLORS, can_draw, colour_tier, draws_ascii, is_console
 
 COMMANDS = {
     "course": "list tracks, chapters and what each of them holds",
@@ -98,11 +99,13 @@ def open_app(args: argparse.Namespace) -> int:
     """Take the screen, if there is one."""
     if not can_draw(os.environ, sys.stdin, sys.stdout, sys.stderr):
         raise CommandError("the app needs a terminal; `tutor read`, `tutor quiz` and `tutor review` work without one")
+    gc.disable()  # what is made before the first paint stays: looking for garbage in it takes a tenth of the time
     from tutor.app import run
 
     return run(
         tier=colour_tier(os.environ, args.colors),
-        ascii=not is_utf8(sys.stderr),  # where Textual writes
+        ascii=draws_ascii(os.environ, sys.stderr),  # where Textual writes
+        faint=not is_console(os.environ),
         data_dir=args.data_dir,
         mouse=not args.no_mouse,
         chapter=args.chapter,

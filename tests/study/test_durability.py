@@ -196,7 +196,7 @@ import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 """
 OPEN_READ_ONLY = """
-import os, platformdirs, sqlite3, fsrs.scheduler
+import os, platformdirs, sqlite3, fsrs.scheduler, tutor.study.schedule
 if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)

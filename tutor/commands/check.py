@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 
 from tutor.commands import CommandError
@@ -29,7 +28,9 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(f"{path}: no such file or folder")
     problems = check(path, torch=args.torch)
     if args.json:
-        print_json([asdict(problem) for problem in problems])
+        import msgspec
+
+        print_json([msgspec.structs.asdict(problem) for problem in problems])
     else:
         for problem in problems:
             print(show(str(problem)))

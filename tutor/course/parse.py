@@ -12,10 +12,8 @@ from typing import Any, TypeVar
 import msgspec
 import tomli
 
-from tutor.course.lines import Lines
 from tutor.course.problems import Finding, LessonError, Problem
 from tutor.course.problems import Path as Place
-from tutor.course.shape import Mended
 
 T = TypeVar("T")
 _ONE_AT_A_TIME = Lock()  # msgspec crashes when two threads convert to a struct that is new to it
@@ -37,6 +35,9 @@ def read(path: Path, type: type[T]) -> T:
             return value
     except (msgspec.ValidationError, RecursionError) as error:
         findings, said = [], " ".join(str(error).split())
+    from tutor.course.lines import Lines  # for what is broken only
+    from tutor.course.shape import Mended
+
     problems = [Problem(shown(path), 1, said)]
     with suppress(RecursionError):
         lines = Lines(source)

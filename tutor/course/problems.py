@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 Path = tuple[str | int, ...]  # to a value in a TOML document: ("cards", 2, "widget", "name")
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True, order=True):
     """One thing to mend; its text is `file:line: message`."""
 
     file: str
@@ -19,8 +18,7 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """A problem by its place in the document; `near` is the piece of that value's text that is meant."""
 
     path: Path

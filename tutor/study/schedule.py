@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 if TYPE_CHECKING:
     from fsrs import Card, Scheduler
 
@@ -35,8 +37,7 @@ class Rating(IntEnum):
     EASY = 4
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(msgspec.Struct, frozen=True):
     """What FSRS makes of the answers to the newest revision of a question that was answered."""
 
     question_id: str

@@ -12,20 +12,21 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from tutor.study import schedule
+import msgspec
+
 from tutor.study.connection import Connection
-from tutor.study.schedule import Memory, Rating
+
+if TYPE_CHECKING:  # imported where memories are worked out: opening the app needs none
+    from tutor.study.schedule import Memory, Rating
 
 RECENT = 50  # right answers that say how long the learner usually takes
 FEW = 5  # with fewer of them nothing is usual yet
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """One row of the log of answers."""
 
     id: str  # 32 hexadecimal digits, unique across machines
@@ -43,8 +44,7 @@ class Answer:
     usual: float | None = None  # median seconds of the learner's right answers until then
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(msgspec.Struct, frozen=True):
     """A learner's note that something is wrong with a question."""
 
     id: str
@@ -61,12 +61,11 @@ class Mark(NamedTuple):
     correct: bool
 
 
-@dataclass
-class Progress:
+class Progress(msgspec.Struct):
     """What was done in one chapter. Ids that the chapter no longer has may be among these."""
 
-    cards_read: set[str] = field(default_factory=set)
-    marks: dict[str, Mark] = field(default_factory=dict)  # question id -> its latest answer
+    cards_read: set[str] = set()
+    marks: dict[str, Mark] = {}  # question id -> its latest answer
     place: str | None = None  # id of the card where the learner was last
 
     @property
@@ -148,6 +147,8 @@ class Store(Connection):
 
     def ratings(self) -> dict[str, Rating]:
         """Answer id -> the learner's own rating of it."""
+        from tutor.study.schedule import Rating
+
         rows = self._read("SELECT answer, rating FROM ratings ORDER BY at, n")
         return {answer: Rating(rating) for answer, rating in rows}
 
@@ -196,15 +197,19 @@ class Store(Connection):
 
     def set_parameters(self, parameters: Sequence[float] | None) -> None:
         """Schedule with these from now on, the past included; raises ValueError for ones out of bounds."""
+        from tutor.study import schedule
+
         schedule.scheduler(parameters)
         self.set_setting(_PARAMETERS, json.dumps(list(parameters)) if parameters is not None else "")
         self.rebuild()
 
     def _remember(self) -> None:
         """Replay the questions that have no memory."""
+        from tutor.study import schedule
+
         answers = [answer for (question,) in self._read(_STALE) for answer in self.answers(question)]
         for memory in schedule.replay(answers, self.ratings(), self.parameters()).values():
-            *fields, predicted = astuple(memory)
+            *fields, predicted = msgspec.structs.astuple(memory)
             self._write(_REMEMBER, (*fields, json.dumps(predicted)))
 
     # ── place and cards ──────────────────────────────────────────────────────────────────────────────
@@ -291,6 +296,8 @@ def _answer(row: tuple[Any, ...]) -> Answer:
 
 
 def _memory(row: tuple[Any, ...]) -> Memory:
+    from tutor.study.schedule import Memory
+
     question, revision, due, stability, difficulty, last, answers, lapses, predicted = row
     chances = tuple(json.loads(predicted))
     return Memory(question, revision, due, stability, difficulty, last, answers, lapses, chances)
