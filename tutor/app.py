@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from textual import events
 from textual._compositor import CompositorUpdate
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.filter import NoColor
 from textual.screen import Screen
+from textual.theme import Theme
 
 from tutor import themes
 from tutor.course.load import Course, LessonError, load_course
-from tutor.engine import Engine, Priority
-from tutor.experiments.cells import Tier
-from tutor.experiments.registry import EXPERIMENTS
 from tutor.screens.frame import Changes, Frame
 from tutor.screens.home import HomeScreen
 from tutor.screens.keyboard import TypedInOrder
 from tutor.study.store import Store
+
+if TYPE_CHECKING:
+    from tutor.engine import Engine
+    from tutor.experiments.cells import Tier
 
 
 class TutorApp(TypedInOrder[None]):
@@ -59,20 +64,31 @@ class TutorApp(TypedInOrder[None]):
         engine: Engine | None = None,
     ) -> None:
         """`tier`: the colours the terminal has; `ascii`: it lacks UTF-8; `chapter`: id of the first to open."""
-        super().__init__()
         self.course = course
         self.store = store
-        self.engine = engine or Engine()
         self.tier: Tier = tier
+        self.set_reactive(App.theme, self._saved_theme())  # before Textual reads styles in the colours of its own
+        super().__init__()
+        if engine is not None:
+            self.engine = engine
         self.ascii = ascii
         self.first_chapter = chapter
         self.animation_level = "none"
         if tier == "none":  # Textual would send shades of grey, its choice having been made before the theme's
             self._filters = [NoColor()]
         self._frame = Frame()
-        for theme in themes.THEMES:
-            self.register_theme(theme)
-        self.theme = self._saved_theme()
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Ours alone: their colours have our meanings."""
+        return {theme.name: theme for theme in themes.THEMES}
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What computes for every widget; made when it is first asked, after the first paint."""
+        from tutor.engine import Engine
+
+        return Engine()
 
     def _saved_theme(self) -> str:
         allowed = themes.names(self.tier)
@@ -102,6 +118,11 @@ class TutorApp(TypedInOrder[None]):
             self.open_chapter(self.first_chapter)
 
     def _warm_up(self) -> None:
+        from tutor.engine import Priority
+
+        if not gc.isenabled():  # see tutor.cli
+            gc.freeze()
+            gc.enable()
         self.engine.submit("warm up", warm_up, lambda event: None, priority=Priority.BACKGROUND)
 
     def _warn(self, warning: str) -> None:
@@ -249,6 +270,8 @@ class TutorApp(TypedInOrder[None]):
 
 def warm_up() -> Iterator[None]:
     """Import what the first card with a widget will need, a module at a time, while the learner still reads."""
+    from tutor.experiments.registry import EXPERIMENTS
+
     for name in ("tutor.screens.chapter", "numpy", "tutor.models.library"):
         import_module(name)
         yield

@@ -5,9 +5,12 @@ One accent. `success` and `error` mark what was answered right and wrong, always
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.theme import Theme
 
-from tutor.experiments.cells import Tier
+if TYPE_CHECKING:
+    from tutor.experiments.cells import Tier
 
 _QUIET = {
     "block-cursor-text-style": "bold",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import msgspec
 from rich.text import Text
 from textual.binding import Binding
 from textual.message import Message
@@ -15,17 +16,16 @@ from textual.widgets.option_list import Option
 
 from tutor.course.load import Course, LessonError
 from tutor.course.schema import ChapterEntry
-from tutor.engine import Done, Event, Update
-from tutor.experiments.cells import fit
 from tutor.screens.base import TutorScreen
-from tutor.study.review import count, queue
 from tutor.widgets.navigator import Navigator
+
+if TYPE_CHECKING:
+    from tutor.engine import Event
 
 WELCOME = "Press Enter to begin with the first chapter; the arrows choose another."
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(msgspec.Struct, frozen=True):
     """What a chapter holds, or why it cannot be opened."""
 
     cards: int = 0
@@ -112,8 +112,9 @@ class HomeScreen(TutorScreen[None]):
         chapters.focus()
 
     def _row(self, number: int, entry: ChapterEntry) -> Text:
-        title = fit(f"  {number:2d}  {entry.title}", 42)
-        return Text(title).append(self._state(entry), "dim" if entry.file is None else "")
+        row = Text(f"  {number:2d}  {entry.title}")
+        row.truncate(42, overflow="ellipsis", pad=True)
+        return row.append(self._state(entry), "dim" if entry.file is None else "")
 
     def _state(self, entry: ChapterEntry) -> str:
         """What the learner has done of a chapter, in at most 32 cells."""
@@ -137,6 +138,8 @@ class HomeScreen(TutorScreen[None]):
         entry = self.tutor.course.find(place[0]) if place else None
         where = f"Press c to continue where you were: {entry.title}." if entry else WELCOME
         if self._due:
+            from tutor.study.review import count
+
             where += f"\nPress r to review {count(self._due, 'question')} due today."
         self.query_one("#where", Static).update(where)
 
@@ -147,6 +150,8 @@ class HomeScreen(TutorScreen[None]):
         self.tutor.engine.submit(self, lambda: sizes(course), self._listen)
 
     def _listen(self, event: Event) -> None:
+        from tutor.engine import Done, Update
+
         if isinstance(event, Update) and isinstance(event.value, tuple):
             self.post_message(self.Sized(*event.value))
         elif isinstance(event, Done):
@@ -166,6 +171,8 @@ class HomeScreen(TutorScreen[None]):
         self._count_due()
 
     def _count_due(self) -> None:
+        from tutor.study.review import queue
+
         self._due = len(queue(self.tutor.course.readable(), self.tutor.store.memories(), time.time()))
         self._say_where()
 
