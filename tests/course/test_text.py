@@ -72,7 +72,7 @@ def test_blocks() -> None:
 
 
 def test_lines() -> None:
-    text = "A line that is too long for it.\n\n- first item that is long\n- second\n\n```\ncode stays as it is\n```"
+    text = "A line that is too long for it.\n\n- first item that is long\n- second\n\n```\ncode:\n  as it is\n```"
     assert plain(text, width=14) == [
         "A line that is",
         "too long for",
@@ -82,9 +82,15 @@ def test_lines() -> None:
         "  that is long",
         "• second",
         "",
-        "  code stays as it is",
+        "  code:",
+        "    as it is",
     ]
     assert plain("- “item” → x", ascii=True) == ['- "item" -> x']
+
+
+def test_a_line_of_code_that_is_too_long_goes_on_below() -> None:
+    code = "```\nL = a + b + cc + d + e\nabcdefghijklmnop\n```"
+    assert plain(code, width=14) == ["  L = a + b +", "      cc + d +", "      e", "  abcdefghijkl", "      mnop"]
 
 
 def test_code_is_not_broken_and_punctuation_stays_with_its_word() -> None:

@@ -223,12 +223,13 @@ def _fold(spans: list[Span], width: int) -> list[Line]:
 def _fold_code(span: Span, width: int) -> Iterator[Span]:
     """A line of code; where it is too long, what follows its last space that fits goes below, set in."""
     text, lead = span.text, ""
-    while cell_len(lead + text) > width:
-        first = next(_cut([replace(span, text=lead + text)], width))[0].text
-        end = first.rfind(" ", len(lead) + 1) + 1 or len(first)
-        yield replace(span, text=first[:end].rstrip())
-        text, lead = (lead + text)[end:].lstrip(" "), "    "
-    yield replace(span, text=lead + text)
+    while cell_len(text) > width:
+        first = next(_cut([replace(span, text=text)], width))[0].text
+        end = len(first) if text[len(first)] == " " else first.rfind(" ", len(lead) + 1) + 1 or len(first)
+        yield replace(span, text=text[:end].rstrip())
+        lead = "    "
+        text = lead + text[end:].lstrip(" ")
+    yield replace(span, text=text)
 
 
 def _size(pieces: list[Span]) -> int:

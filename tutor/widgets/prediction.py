@@ -54,9 +54,9 @@ class PredictionPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Prose(f"**Before you see it:** {self.prediction.text}", self.facts)
-        options, ascii = [], getattr(self.app, "ascii", False)
+        options, plain = [], getattr(self.app, "ascii", False)
         for n, outcome in enumerate(self.prediction.outcomes, 1):
-            options.append(Option(Passage(outcome.text, self.facts, head=f"{n}  ", ascii=ascii)))
+            options.append(Option(Passage(outcome.text, self.facts, head=f"{n}  ", ascii=plain)))
         yield Outcomes(*options)
 
     def action_commit(self, number: int) -> None:
