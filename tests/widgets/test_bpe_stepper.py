@@ -96,6 +96,10 @@ async def test_a_file_is_read_by_its_name(tmp_path: Path) -> None:
         assert app.focused is app.live and "la la land⏎la la land⏎" in app.text
         await press(pilot, "f", "ctrl+u", "enter")  # no name: back to the text
         assert app.focused is app.live and "la la land⏎" in app.text
+        await press(pilot, "f", "x", "enter")
+        await until(pilot, lambda: "there is no file" in app.text)
+        await press(pilot, "escape")  # nor does a name that is none keep one there
+        assert app.focused is app.live and "la la land⏎" in app.text
 
 
 async def test_the_twin_says_what_the_picture_shows() -> None:

@@ -127,7 +127,7 @@ class BpeStepper(TextAndWord, can_focus=True):
     def on_own_text_left(self, message: OwnText.Left) -> None:
         message.stop()
         name = self._file.value
-        if self._file.has_focus and name.strip():
+        if self._file.has_focus and message.entered and name.strip():
             self.ask(lambda: read_text(name))
         else:
             self.action_close()

@@ -46,7 +46,11 @@ class OwnText(Widget, can_focus=True):
             self.field = field
 
     class Left(Message):
-        """The learner is done with it."""
+        """The learner is done with it, by Enter or by a key that goes elsewhere."""
+
+        def __init__(self, entered: bool) -> None:
+            super().__init__()
+            self.entered = entered
 
     def __init__(self, value: str = "", *, placeholder: str = "", whole: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -101,10 +105,10 @@ class OwnText(Widget, can_focus=True):
         if self.cursor and self.value[self.cursor - 1] == "\\":
             self._replace(self.cursor - 1, self.cursor, "\n")
         else:
-            self.action_leave()
+            self.post_message(self.Left(entered=True))
 
     def action_leave(self) -> None:
-        self.post_message(self.Left())
+        self.post_message(self.Left(entered=False))
 
     def action_move(self, by: int) -> None:
         self._move_to(self.cursor + by)
