@@ -20,9 +20,10 @@ class Connection:
         self._db = db
         self._whole = False  # inside a transaction
         self.warning = warning  # one line: what happened, and what to do
-        self.on_warning = on_warning  # called once, when a file that was fine at the start fails later
+        self.on_warning = on_warning  # called when a file that was fine at the start fails later, or is deleted
         self.saved = warning is None  # False: what is recorded is gone when the program ends
         self.path: Path | None = None
+        self._files: tuple[object, ...] = ()  # which ones were opened there
 
     @classmethod
     def at(cls, path: Path, on_warning: Callable[[str], None] | None = None) -> Self:
@@ -32,10 +33,12 @@ class Connection:
         except database.UnusableError as error:
             found = cls(database.in_memory(path), _unsaved(str(error)), on_warning)
         found.path = path
+        found._files = database.files(path)
         return found
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
+        self._stay_on_file()
         self._db.close()
 
     def _write(self, statement: str, values: tuple[Any, ...] = ()) -> None:
@@ -56,6 +59,7 @@ class Connection:
 
     def _attempt(self, action: Callable[[], T]) -> T:
         """What `action` gives, from memory where the file fails it."""
+        self._stay_on_file()
         try:
             return action()
         except sqlite3.Error as error:
@@ -78,14 +82,33 @@ class Connection:
         finally:
             self._whole = False
 
+    def _stay_on_file(self) -> None:
+        """What goes into a file that was deleted is lost with the connection: write all of it anew and say so."""
+        if not self.saved or self._whole or self.path is None or self._files[0] == database.files(self.path)[0]:
+            return
+        try:
+            old, self._db = self._db, database.again(self._db, self.path, self._files)
+        except database.UnusableError as error:
+            self._leave_file(f"{self.path} was deleted: {error}")
+            return
+        old.close()
+        self._files = database.files(self.path)
+        self._say(f"{self.path} was deleted, or another put in its place. It is written anew, and nothing is lost.")
+
     def _go_on_in_memory(self, error: sqlite3.Error) -> None:
-        """The file has failed: carry what it holds into memory and say so."""
+        self._leave_file(f"{self.path} has failed ({database.reason(error)}). Mend that and start tutor again.")
+
+    def _leave_file(self, problem: str) -> None:
+        """Carry what the file holds into memory and say so."""
         failed, self._db = self._db, database.in_memory(self._db)
         failed.close()
         self.saved = False
-        self.warning = _unsaved(f"{self.path} has failed ({database.reason(error)}). Mend that and start tutor again.")
+        self.warning = _unsaved(problem)
+        self._say(self.warning)
+
+    def _say(self, line: str) -> None:
         if self.on_warning is not None:
-            self.on_warning(self.warning)
+            self.on_warning(line)
 
 
 def _unsaved(problem: str) -> str:

@@ -90,6 +90,10 @@ DERIVED = (
 )
 
 
+# What is not derived. `n`, the order of recording, is given anew where rows come into another file.
+TABLES = ("answers", "undos", "ratings", "flags", "predictions", "cards", "challenges", "places", "settings")
+
+
 class UnusableError(Exception):
     """The file cannot hold progress; the message is one line: what is wrong and what to do."""
 
@@ -118,6 +122,38 @@ def connect(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def files(path: Path) -> tuple[object, ...]:
+    """Which files are there: the database, its log, and what sessions share. The same name may come to be another's."""
+    return tuple(map(_identity, _names(path)))
+
+
+def again(db: sqlite3.Connection, path: Path, before: tuple[object, ...]) -> sqlite3.Connection:
+    """Open the file at `path`, which is no longer the one that `db` has open, and put in all that it lacks.
+
+    The file was deleted under us, or another put in its place, by another session perhaps. `before`: what `files`
+    was when `db` was opened. Raises UnusableError.
+    """
+    try:
+        tables = [(table, *_rows(db, table)) for table in TABLES]  # before the log is touched, which holds some
+        gone = not path.exists()
+        for log, old in zip(_names(path)[1:], before[1:], strict=True):
+            if gone or _identity(log) == old:  # not the new file's: SQLite would take it for that
+                log.unlink(missing_ok=True)
+    except (OSError, sqlite3.Error) as error:
+        raise _unusable(path, error) from error
+    made = connect(path)
+    try:
+        made.execute("BEGIN IMMEDIATE")
+        for table, names, rows in tables:
+            into = f"{table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+            made.executemany(f"INSERT OR IGNORE INTO {into}", rows)
+        made.execute("COMMIT")
+    except sqlite3.Error as error:
+        made.close()
+        raise _unusable(path, error) from error
+    return made
 
 
 def in_memory(source: sqlite3.Connection | Path | None = None) -> sqlite3.Connection:
@@ -189,7 +225,7 @@ def _migrate(db: sqlite3.Connection) -> None:
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         for statement in DERIVED:
             db.execute(statement)
-        for table in ("standing", "ratings", "flags", "predictions", "cards", "challenges", "places", "settings"):
+        for table in ("standing", *TABLES):
             db.execute(f"SELECT 1 FROM {table} LIMIT 0")  # none is missing
         db.execute("COMMIT")
     except BaseException:
@@ -214,11 +250,30 @@ def _copy(source: sqlite3.Connection | Path, db: sqlite3.Connection) -> None:
         readonly.close()
 
 
+def _rows(db: sqlite3.Connection, table: str) -> tuple[list[str], list[tuple[object, ...]]]:
+    """The columns of a table but `n`, and its rows in their order."""
+    names = [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})") if name != "n"]
+    return names, db.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY rowid").fetchall()
+
+
+def _names(path: Path) -> tuple[Path, ...]:
+    return tuple(path.with_name(path.name + end) for end in ("", "-wal", "-shm"))
+
+
+def _identity(path: Path) -> object:
+    """Which file has this name, None for none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _number(db: sqlite3.Connection, pragma: str) -> int:
     return int(db.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
-def _unusable(path: Path, error: sqlite3.Error) -> UnusableError:
+def _unusable(path: Path, error: Exception) -> UnusableError:
     mend = "Mend that, or choose another folder with --data-dir."
     return UnusableError(f"{path} cannot be used ({reason(error)}). {mend}")
 
