@@ -66,7 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         discard_output()
         message, code = describe(error)
-        print(f"tutor: {spelled(message)}", file=sys.stderr)
+        from tutor.commands.output import complain
+
+        complain(message)
         return code
 
 
@@ -124,11 +126,6 @@ def describe(error: Exception) -> tuple[str, int]:
     if isinstance(error, ValueError) or type(error).__name__ == "ExperimentError":
         return message, 2
     return (message if of_ours else f"{type(error).__name__}: {message}"), 1
-
-
-def spelled(message: str) -> str:
-    """`message` with what a terminal would obey, and what is not text, as escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in message)
 
 
 def open_streams() -> None:
