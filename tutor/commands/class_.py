@@ -11,7 +11,7 @@ from typing import Any
 
 from tutor.commands import CommandError
 from tutor.commands.arguments import add_json
-from tutor.commands.output import print_json, show
+from tutor.commands.output import complain, print_json
 from tutor.course.load import facts, load_course
 from tutor.course.schema import Chapter
 from tutor.course.text import literal, plain
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the report over all files that can be read; 1 when there are others, each said on stderr."""
     sheets, problems = read(args.folder)
     for problem in problems:
-        print(f"tutor: {show(problem)}", file=sys.stderr)
+        complain(problem)
     if not sheets:
         raise CommandError(f"{args.folder} has no file that `tutor export --answers` has written", 1)
     found = report(load_course(), sheets)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tutor.commands import CommandError
+from tutor.commands.output import show
 from tutor.commands.progress_file import to_read, write
 from tutor.study import answer_sheet, transfer
 from tutor.study.archive import Archive
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
             raise CommandError(f"{args.file} is the progress itself; choose another name")
         text, said = exported(archive, args)
     write(args.file, text)
-    print(f"{args.file}: {said}", file=sys.stderr if str(args.file) == "-" else sys.stdout)
+    print(f"{show(str(args.file))}: {said}", file=sys.stderr if str(args.file) == "-" else sys.stdout)
     return 0
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from tutor.commands import CommandError
 from tutor.commands.card_text import renewed
-from tutor.commands.output import print_json
+from tutor.commands.output import print_json, show
 from tutor.experiments import measure as measured
 from tutor.experiments.power_law import fit
 from tutor.models.cards import Card, cards, examine
@@ -46,7 +46,7 @@ def measure(families: Sequence[str], valid: Path, write: bool, as_json: bool) ->
     if as_json:
         print_json(differences)
     else:
-        print("\n".join(differences) or "every number is as its card says")
+        print("\n".join(map(show, differences)) or "every number is as its card says")
         if write:
             print("the cards are written")
     return 1 if differences and not write else 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.commands import CommandError
 from tutor.commands.arguments import add_json
-from tutor.commands.output import print_json, print_table
+from tutor.commands.output import print_json, print_table, show
 from tutor.experiments.base import Table
 from tutor.models.cards import cards, examine
 from tutor.models.errors import ModelFileError
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         print_json(rows)
     else:
         print_table(table(rows))
-        print(f"\nYour own go to {own}: `tutor models add DIR`.")
+        print(f"\nYour own go to {show(str(own))}: `tutor models add DIR`.")
     return 0
 
 
@@ -123,7 +123,7 @@ def verify(rows: list[dict[str, Any]], own: Path, as_json: bool) -> int:
         print_json([{"name": name, "error": said} for name, said in found.items()])
     else:
         for name, said in broken.items():
-            print(f"{name}: {said}")
+            print(show(f"{name}: {said}"))
         print(f"{len(found) - len(broken)} of {len(found)} models are whole")
     return 1 if broken else 0
 

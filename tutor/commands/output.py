@@ -55,6 +55,13 @@ def show(text: str) -> str:
     return visible(text.replace("␣", "_"), ascii=True)
 
 
+def complain(message: str) -> None:
+    """One line on stderr, with nothing in it that a terminal would obey."""
+    from tutor.experiments.cells import visible
+
+    print(f"tutor: {visible(message, ascii=not is_utf8(sys.stderr))}", file=sys.stderr)
+
+
 def view(height: int, flag: Colors = "auto") -> View:
     """A picture as wide as the terminal, or 80 cells where there is none."""
     from tutor.experiments.cells import View

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.commands import CommandError
 from tutor.commands.dialogue import Dialogue, LeftError
+from tutor.commands.output import complain
 from tutor.commands.show import finished
 from tutor.course.load import Course
 from tutor.course.schema import Chapter
@@ -33,12 +33,9 @@ def add_chapter(parser: argparse.ArgumentParser) -> None:
 def progress(args: argparse.Namespace) -> Iterator[Store]:
     """The learner's progress; trouble with the file is one line on stderr, and what follows goes on without it."""
 
-    def warn(warning: str) -> None:
-        print(f"tutor: {warning}", file=sys.stderr)
-
-    store = Store.open(args.data_dir, warn)
+    store = Store.open(args.data_dir, complain)
     if store.warning:
-        warn(store.warning)
+        complain(store.warning)
     try:
         yield store
     finally:

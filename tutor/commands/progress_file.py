@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tutor.commands import CommandError
+from tutor.commands.output import complain, show
 from tutor.study.archive import Archive
 from tutor.study.transfer import Contents
 
@@ -21,7 +22,7 @@ def to_read(args: argparse.Namespace) -> Iterator[Archive]:
         if archive.warning and archive.contents() == Contents():
             raise CommandError(_problem(archive), 1)
         if archive.warning:
-            print(f"tutor: {_problem(archive)}", file=sys.stderr)
+            complain(_problem(archive))
         yield archive
 
 
@@ -57,9 +58,12 @@ def read(path: Path) -> bytes:
 
 
 def write(path: Path, text: str) -> None:
-    """Put `text` in the place of the file all at once, or not at all; `-` is stdout."""
+    """Put `text` in the place of the file all at once, or not at all; `-` is stdout.
+
+    A terminal gets nothing that it would obey, a pipe the text as it is.
+    """
     if str(path) == "-":
-        print(text, end="")
+        print("\n".join(map(show, text.split("\n"))) if sys.stdout.isatty() else text, end="")
         return
     path = path.resolve()
     if path.exists() and not path.is_file():  # a pipe, a device

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Protocol
 
-from tutor.commands.output import console, print_json, show
+from tutor.commands.output import complain, console, print_json, show
 from tutor.terminal import Colors
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class JsonLines:
         sys.stdout.flush()
 
     def say(self, message: str) -> None:
-        print(f"tutor: {message}", file=sys.stderr)
+        complain(message)
 
 
 class Lines:
@@ -82,7 +82,7 @@ class Lines:
         sys.stdout.flush()
 
     def say(self, message: str) -> None:
-        print(message)
+        print(show(message))
 
 
 class Bar:
@@ -114,7 +114,7 @@ class Bar:
             self.live.update(Group(bar, said), refresh=True)
 
     def say(self, message: str) -> None:
-        self.screen.print(message)
+        self.screen.print(show(message))
 
 
 def describe(progress: Progress, bits_per_byte: float | None) -> str:
