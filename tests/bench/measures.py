@@ -47,24 +47,6 @@ class Spread:
         return sorted(self.times)[max(0, -(-len(self.times) * 95 // 100) - 1)]
 
 
-def first_paint(command: Sequence[str]) -> float:
-    """From the start of a program to its first screen, which says "? keys"."""
-    with Terminal(command=command) as terminal:
-        terminal.wait_for("? keys")
-        return time.monotonic() - terminal.started
-
-
-def starts(n: int) -> tuple[Spread, Spread]:
-    """First paints of a minimal Textual app and of tutor, in turn."""
-    minimal, ours = [], []
-    with tempfile.TemporaryDirectory() as data:
-        first_paint([*TUTOR, "--data-dir", data])  # compiles what is not compiled, and makes the store
-        for _ in range(n):
-            minimal.append(first_paint([sys.executable, "-c", MINIMAL]))
-            ours.append(first_paint([*TUTOR, "--data-dir", data]))
-    return Spread(tuple(minimal)), Spread(tuple(ours))
-
-
 def run(command: Sequence[str]) -> float:
     """From the start of a program to its end."""
     began = time.monotonic()

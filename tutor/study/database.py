@@ -7,7 +7,6 @@ syncing each commit would close that gap and stall the interface on slow disks.
 
 from __future__ import annotations
 
-import filecmp
 import shutil
 import sqlite3
 import time
@@ -289,6 +288,8 @@ def _damaged(path: Path) -> UnusableError:
 
 def _keep_copy(path: Path) -> Path:
     """Copy the file and its log beside it under a name that is free; the same bytes are kept only once."""
+    import filecmp
+
     number = 1
     while True:
         copy = path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")
