@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import re
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TextIO, get_args
 
@@ -14,19 +16,28 @@ COLORS: tuple[Colors, ...] = get_args(Colors)
 
 _TRUECOLOR = ("truecolor", "24bit")  # what COLORTERM says
 _TRUECOLOR_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "wezterm", "foot")  # and those that need not say it
+_TEXTUAL: dict[str, Tier] = {"truecolor": "truecolor", "256": "256", "standard": "16"}  # its TEXTUAL_COLOR_SYSTEM
 
 
 def colour_tier(environ: Mapping[str, str], flag: Colors = "auto") -> Tier:
-    """The colours to draw with: what `flag` says, else none under NO_COLOR, else what TERM and COLORTERM promise.
+    """The colours to draw with: what `flag` says, else none under NO_COLOR, else what TEXTUAL_COLOR_SYSTEM says,
+    else what TERM and COLORTERM promise.
 
     SSH does not forward COLORTERM, so a remote terminal is mostly `256`. GNU screen passes no true colours
-    on, whatever the terminal around it says.
+    on, whatever the terminal around it says; the Linux console has 16 and a VT100 none, whatever COLORTERM says.
+    CLICOLOR is not asked: it is about lines that may go to a file.
     """
     if flag != "auto":
         return flag
     term = environ.get("TERM", "")
     if environ.get("NO_COLOR") or term in ("", "dumb"):
         return "none"
+    if (system := environ.get("TEXTUAL_COLOR_SYSTEM", "")) in _TEXTUAL:
+        return _TEXTUAL[system]
+    if term.startswith("vt") or term.endswith(("-m", "-mono")):
+        return "none"
+    if term == "linux":
+        return "16"
     inside_screen = "STY" in environ and "TMUX" not in environ
     if not inside_screen:
         if environ.get("COLORTERM", "").lower() in _TRUECOLOR or term.endswith("-direct"):
@@ -34,6 +45,21 @@ def colour_tier(environ: Mapping[str, str], flag: Colors = "auto") -> Tier:
         if term.startswith(_TRUECOLOR_TERMS):
             return "truecolor"
     return "256" if "256" in term or environ.get("COLORTERM") else "16"
+
+
+def is_console(environ: Mapping[str, str]) -> bool:
+    """The Linux console, or a terminal of before 1990: few glyphs, no faint text that can be read, no other screen."""
+    return environ.get("TERM", "").startswith(("linux", "vt"))
+
+
+_CLEAR = "\x1b[H\x1b[J"
+_STRANGE = re.compile(r"\x1b\[(?:[<>=][0-9;]*u|\?[0-9]+\$p|\?1049[hl])")
+
+
+def for_console(codes: str) -> str:
+    """`codes` without those of which a Linux before 5.10 prints the end: kitty's keyboard protocol, and questions
+    about modes. In place of the other screen, which it lacks, the one there is is cleared."""
+    return _STRANGE.sub(lambda code: _CLEAR if "1049" in code[0] else "", codes)
 
 
 def can_draw(environ: Mapping[str, str], *streams: TextIO | None) -> bool:
@@ -48,6 +74,20 @@ def is_utf8(stream: TextIO | None) -> bool:
         return encoding is not None and codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
     except LookupError:
         return False
+
+
+def draws_ascii(environ: Mapping[str, str], stream: TextIO | None) -> bool:
+    """Whether the app draws in ASCII: the stream, the locale or the console's font lacks the rest.
+
+    Under a locale that is not UTF-8 or not installed, Python writes UTF-8 all the same and puts that in LC_CTYPE;
+    what the learner's locale says counts. One that says nothing leaves it at UTF-8.
+    """
+    if not is_utf8(stream) or is_console(environ):
+        return True
+    if not sys.flags.utf8_mode or environ.get("PYTHONUTF8") == "1":
+        return False
+    name = environ.get("LC_ALL") or environ.get("LANG") or "UTF-8"
+    return "utf8" not in name.lower().replace("-", "")
 
 
 def multiplexer(environ: Mapping[str, str]) -> str:

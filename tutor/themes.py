@@ -19,7 +19,11 @@ _QUIET = {
 }
 
 
-def _theme(name: str, dark: bool, ground: str, raised: str, text: str, muted: str, accent: str) -> Theme:
+def _theme(name: str, dark: bool, grounds: str, texts: str, accent: str, marks: str) -> Theme:
+    """`grounds`: of the page, and of what is raised above it; `texts`: plain, muted; `marks`: right, warning, wrong."""
+    ground, raised = grounds.split()
+    text, muted = texts.split()
+    right, warning, wrong = marks.split()
     return Theme(
         name=name,
         primary=accent,
@@ -30,9 +34,9 @@ def _theme(name: str, dark: bool, ground: str, raised: str, text: str, muted: st
         surface=ground,
         panel=raised,
         boost=raised,
-        success="#87d787" if dark else "#005f00",
-        warning="#ffd787" if dark else "#5f5f00",
-        error="#ff8787" if dark else "#af0000",
+        success=right,
+        warning=warning,
+        error=wrong,
         dark=dark,
         variables={
             **_QUIET,
@@ -51,32 +55,34 @@ def _theme(name: str, dark: bool, ground: str, raised: str, text: str, muted: st
     )
 
 
-def _own_colours(name: str, dark: bool) -> Theme:
+def _own_colours(name: str, dark: bool, accent: str, marks: str) -> Theme:
     """The terminal's own colours; what is chosen is also underlined, since there may be none.
 
-    Not in reverse: Textual drops that from the styles of list rows.
+    Not in reverse: Textual drops that from the styles of list rows. On blue, because the Linux console shows
+    what is underlined in cyan, and bold black in grey.
     """
+    right, warning, wrong = (f"ansi_{mark}" for mark in marks.split())
     return Theme(
         name=name,
         ansi=True,
         dark=dark,
-        primary="ansi_cyan" if dark else "ansi_blue",
-        secondary="ansi_cyan" if dark else "ansi_blue",
-        accent="ansi_cyan" if dark else "ansi_blue",
+        primary=f"ansi_{accent}",
+        secondary=f"ansi_{accent}",
+        accent=f"ansi_{accent}",
         foreground="ansi_default",
         background="ansi_default",
         surface="ansi_default",
         panel="ansi_default",
         boost="ansi_default",
-        success="ansi_green",
-        warning="ansi_yellow",
-        error="ansi_red",
+        success=right,
+        warning=warning,
+        error=wrong,
         variables={
             "ansi-background": "ansi_default",
             "ansi-foreground": "ansi_default",
             "text-muted": "ansi_default",
-            "block-cursor-foreground": "ansi_black" if dark else "ansi_bright_white",
-            "block-cursor-background": "ansi_cyan" if dark else "ansi_blue",
+            "block-cursor-foreground": "ansi_bright_white",
+            "block-cursor-background": "ansi_blue",
             "block-cursor-text-style": "bold underline",
             "block-cursor-blurred-foreground": "ansi_default",
             "block-cursor-blurred-background": "ansi_default",
@@ -98,12 +104,14 @@ def _own_colours(name: str, dark: bool) -> Theme:
     )
 
 
-# The colours are members of the 256 palette, so that its rounding moves none of them.
-NIGHT = _theme("night", True, "#1c1c1c", "#303030", "#e4e4e4", "#a8a8a8", "#ffaf5f")
-DAY = _theme("day", False, "#eeeeee", "#d0d0d0", "#1c1c1c", "#585858", "#5f00af")
-CONTRAST = _theme("high-contrast", True, "#000000", "#303030", "#ffffff", "#d0d0d0", "#ffff00")
-PLAIN = _own_colours("plain", True)
-PLAIN_LIGHT = _own_colours("plain-light", False)
+# Members of the 256 palette, where its rounding moves only light greys, by one step. Right is blue, because eyes
+# that take red for green tell blue from both.
+NIGHT = _theme("night", True, "#1c1c1c #303030", "#e4e4e4 #a8a8a8", "#ffaf5f", "#5fafff #ffff87 #ff5f5f")
+DAY = _theme("day", False, "#f5f5f5 #dadada", "#1c1c1c #585858", "#5f00af", "#005fd7 #875f00 #870000")
+CONTRAST = _theme("high-contrast", True, "#000000 #303030", "#ffffff #d0d0d0", "#ffff00", "#00afff #ffaf00 #ff5f5f")
+# Those of the 16 that can be read on black and on white, in xterm's palette and in the Linux console's.
+PLAIN = _own_colours("plain", True, "cyan", "green bright_yellow bright_magenta")
+PLAIN_LIGHT = _own_colours("plain-light", False, "blue", "bright_blue magenta red")
 
 THEMES = (NIGHT, DAY, CONTRAST, PLAIN, PLAIN_LIGHT)
 

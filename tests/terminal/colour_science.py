@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 RGB = tuple[int, int, int]
 Linear = tuple[float, float, float]
@@ -24,7 +24,7 @@ EYES: dict[str, tuple[Linear, Linear, Linear]] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def linear(rgb: RGB) -> Linear:
     """Light, from the numbers of sRGB."""
     r, g, b = (v / 255 / 12.92 if v <= 10 else ((v / 255 + 0.055) / 1.055) ** 2.4 for v in rgb)
@@ -42,7 +42,7 @@ def contrast(one: RGB, other: RGB) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@lru_cache(maxsize=None)
+@cache
 def oklab(rgb: RGB, eyes: str = "normal") -> Linear:
     """Lightness 0 to 100, and two axes of colour of the same scale, as these eyes see it."""
     r, g, b = (min(1.0, max(0.0, sum(m * v for m, v in zip(row, linear(rgb), strict=True)))) for row in EYES[eyes])

@@ -62,7 +62,9 @@ class Console(NamedTuple):
         attributes = set(look[0].split(";"))
         text, ground = (_number(codes) for codes in look[1:])
         if self.linux:
-            return self._linux(attributes, self.text if text is None else text, self.ground if ground is None else ground)
+            return self._linux(
+                attributes, self.text if text is None else text, self.ground if ground is None else ground
+            )
         pair = Pair(*(self._rgb(n, default) for n, default in ((text, self.text), (ground, self.ground))))
         if "2" in attributes:  # xterm takes two thirds of it
             pair = Pair(tuple(v * 2 // 3 for v in pair.text), pair.ground)  # type: ignore[arg-type]
@@ -199,7 +201,7 @@ async def way(app: TutorApp, pilot: Pilot[None], widgets: bool = True) -> AsyncI
     yield "flag"
     await pilot.press("escape", "Q", "enter")
     await pilot.pause()
-    for question in range(4):
+    for _ in range(4):
         yield "question"
         await pilot.press("1", "enter")
         await pilot.pause()
@@ -224,15 +226,18 @@ def text_of(app: TutorApp) -> str:
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
-async def texts(tier: Tier, data: Path, widgets: bool = True) -> list[Seen]:
-    """Every kind of text on the way, in every theme of the tier."""
-    app = TutorApp(load_course(), Store.open(data), tier=tier)
+async def texts(tier: Tier, data: Path, widgets: bool = True, console: bool = False) -> list[Seen]:
+    """Every kind of text on the way, in every theme of the tier; `console`: on the Linux console."""
+    app = TutorApp(load_course(), Store.open(data), tier=tier, console=console)
     found: dict[tuple[object, ...], Seen] = {}
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await pilot.pause()
         async for place in way(app, pilot, widgets):
             for name in themes.names(tier):
                 app.theme = name
+                if place == "commands":  # a list of commands does not outlive its theme
+                    app.action_home()
+                    await pilot.press("colon", "t")
                 await pilot.pause()
                 found = {**look_around(app, place), **found}
     return list(found.values())

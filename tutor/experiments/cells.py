@@ -91,7 +91,7 @@ def token_style(index: int, view: View) -> Style:
         return Style(underline=bool(index % 2))
     if view.tier == "16":
         return Style(reverse=bool(index % 2))
-    shades, text = (TOKEN_SHADES, "#f2f2f2") if view.dark else (TOKEN_SHADES_LIGHT, "#1a1a1a")
+    shades, text = (TOKEN_SHADES, "#ffffff") if view.dark else (TOKEN_SHADES_LIGHT, "#1a1a1a")
     return Style(bgcolor=colour(shades[index % len(shades)], view.tier), color=colour(text, view.tier))
 
 

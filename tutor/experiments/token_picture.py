@@ -139,7 +139,7 @@ class Page(Layout):
         if tier == "none":
             return Style(bold=True, reverse=True)
         if tier == "16":
-            return Style(bold=True, color="black" if dark else "white", bgcolor="cyan" if dark else "blue")
+            return Style(bold=True, color="bright_white", bgcolor="blue")
         ground, text = CURSOR if dark else CURSOR_LIGHT
         return Style(bold=True, color=colour(text, tier), bgcolor=colour(ground, tier))
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.widgets.card import Page
-from tutor.widgets.lines import KeyLine, spell, typed
+from tutor.widgets.lines import KeyLine, in_words, spell, typed
 
 
 class HelpScreen(ModalScreen[None]):
@@ -43,7 +43,11 @@ def keys_of(screen: Screen[object]) -> dict[str, list[tuple[str, str]]]:
             keys = places.setdefault(_name(active.node), {}).setdefault(_quiet(binding.description), [])
             shown = binding.key_display
             keys.append(shown if shown and shown not in single else spell(binding.key))
-    return {place: [(_listed(keys, single), what) for what, keys in found.items()] for place, found in places.items()}
+    written = in_words if getattr(screen.app, "ascii", False) else str
+    return {
+        place: [(written(_listed(keys, single)), what) for what, keys in found.items()]
+        for place, found in places.items()
+    }
 
 
 def _listed(keys: list[str], single: set[str]) -> str:

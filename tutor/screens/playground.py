@@ -34,7 +34,7 @@ class PlaygroundScreen(TutorScreen[None]):
 
 def _line(entry: Entry, width: int) -> Text:
     """The title, then what there is to see, as far as there is room."""
-    return Text.assemble(f"{entry.title:{width}}  ", (entry.shows, "dim"))
+    return Text.assemble((f"{entry.title:{width}}", "bold"), "  ", entry.shows)
 
 
 class WidgetScreen(TutorScreen[None]):

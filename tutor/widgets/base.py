@@ -25,6 +25,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
+from textual.theme import Theme
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -171,7 +172,13 @@ class LiveWidget(Vertical):
         yield self._twin
 
     def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, self._draw_anew)
         self.compute()
+
+    def _draw_anew(self, theme: Theme) -> None:
+        """In the colours of another theme."""
+        if self.result is not None:
+            self.accept(self.result)
 
     def on_unmount(self) -> None:
         self.tutor.engine.cancel(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import ActiveBinding
@@ -86,6 +88,18 @@ def spell(key: str) -> str:
     return f"{shift}Shift+{spelled}" if shift or key.startswith("shift+") else spelled
 
 
+ARROWS = {"←": "Left", "→": "Right", "↑": "Up", "↓": "Down"}
+
+
+def in_words(key: str) -> str:
+    """A key without arrows, in ASCII."""
+    return re.sub(
+        f"[{''.join(ARROWS)}]+",
+        lambda found: "arrows" if len(found[0]) == len(ARROWS) else "/".join(ARROWS[arrow] for arrow in found[0]),
+        key,
+    )
+
+
 AT_THE_END = "as a table"  # every widget has it: always shown, after the widget's own keys
 
 
@@ -105,5 +119,7 @@ def shown_keys(screen: Screen[object]) -> list[tuple[str, str]]:
         binding = active.binding
         if binding.show and active.enabled and binding.description and not typed(screen, active):
             key = binding.key_display or spell(binding.key)
+            if getattr(screen.app, "ascii", False):
+                key = in_words(key)
             found.setdefault((id(active.node), binding.action), (key, binding.description))
     return list(found.values())
