@@ -1,28 +1,20 @@
-"""What the driver makes of a terminal that is gone."""
+"""What the driver waits with."""
 
 from __future__ import annotations
 
-import io
+from selectors import EVENT_READ, DefaultSelector
 
-from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
-
-from tutor.driver import Output
+from tutor.driver import Waitable
 
 
-class Gone(io.StringIO):
-    """A terminal that was closed."""
-
-    def write(self, text: str) -> int:
-        raise OSError(5, "Input/output error")
-
-    def flush(self) -> None:
-        raise OSError(5, "Input/output error")
-
-
-def test_writing_to_a_terminal_that_is_gone_blocks_nobody() -> None:
-    writer = WriterThread(Output(Gone()))  # type: ignore[arg-type]
-    writer.start()
-    for _ in range(2 * MAX_QUEUED_WRITES):
-        writer._queue.put("text", timeout=10)
-    writer.stop()
-    assert not writer.is_alive()
+def test_a_selector_can_wait_for_an_event_each_time_it_is_set() -> None:
+    event = Waitable()
+    with DefaultSelector() as selector:
+        selector.register(event.raised, EVENT_READ)
+        for _ in range(3):
+            assert not selector.select(0) and not event.is_set()
+            event.set()
+            event.set()
+            assert selector.select(0) and event.is_set()
+            event.clear()
+            event.clear()

@@ -13,9 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from textual import events
-from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
@@ -25,7 +23,7 @@ from textual.theme import Theme
 
 from tutor import themes
 from tutor.course.load import Course, LessonError, load_course
-from tutor.screens.frame import Changes, Frame
+from tutor.screens.frame import SentByChanges
 from tutor.screens.home import HomeScreen
 from tutor.screens.keyboard import TypedInOrder
 from tutor.study.store import Store
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
     from tutor.experiments.cells import Tier
 
 
-class TutorApp(TypedInOrder[None]):
+class TutorApp(SentByChanges[None], TypedInOrder[None]):
     """One learner's session."""
 
     TITLE = "tutor"
@@ -76,7 +74,6 @@ class TutorApp(TypedInOrder[None]):
         self.animation_level = "none"
         if tier == "none":  # Textual would send shades of grey, its choice having been made before the theme's
             self._filters = [NoColor()]
-        self._frame = Frame()
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -146,11 +143,6 @@ class TutorApp(TypedInOrder[None]):
 
     # ── what is sent ─────────────────────────────────────────────────────────────────────────────────
 
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, CompositorUpdate):
-            renderable = Changes(self._frame, renderable)
-        super()._display(screen, renderable)
-
     def on_resize(self) -> None:
         """Also the first event after a stay in the shell: the terminal may show anything."""
         if self.screen_stack:
@@ -158,7 +150,7 @@ class TutorApp(TypedInOrder[None]):
 
     def action_redraw(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""
-        self._frame.forget()
+        self.forget_terminal()
         self.screen.refresh()
 
     # ── where to go ──────────────────────────────────────────────────────────────────────────────────

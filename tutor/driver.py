@@ -1,21 +1,27 @@
-"""What arrives from the terminal: bytes that are not UTF-8 and codes that make no sense end no session."""
+"""The terminal: bytes that are not UTF-8 and codes that make no sense end no session, a slow line makes nobody wait."""
 
 from __future__ import annotations
 
 import os
+import socket
+import threading
 from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from selectors import EVENT_READ, DefaultSelector
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual._xterm_parser import XTermParser
-from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.keys import Keys
 from textual.message import Message
 
+from tutor.line import ANSWER, Line
 from tutor.pasting import Arrived, Pasted
+
+if TYPE_CHECKING:
+    from tutor.screens.frame import SentByChanges
 
 CHUNK = 4096  # bytes read at once
 NEXT = 0.02  # seconds until it is clear that an escape byte begins nothing
@@ -31,7 +37,18 @@ class TooLong(Message):
 
 
 class Parser(XTermParser):
-    """Textual's parser of keys, which raises on a key code that is no number or no character."""
+    """Textual's parser of keys, which raises on a key code that is no number or no character, and takes the answer
+    that a terminal is well for keys."""
+
+    def __init__(self, debug: bool, on_answer: Callable[[], None] = lambda: None) -> None:
+        super().__init__(debug)
+        self._on_answer = on_answer
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        if sequence != ANSWER:
+            return super()._sequence_to_key_events(sequence, alt)
+        self._on_answer()
+        return [events.Key(Keys.Ignore, None)]
 
     def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:  # type: ignore[override]  # cached there
         try:
@@ -42,46 +59,87 @@ class Parser(XTermParser):
             return [events.Key(Keys.Ignore, None)]
 
 
-class Output:
-    """A file of which nobody hears when it cannot be written; Textual's thread that writes would die of it,
-    and the app then wait for that thread."""
+class Waitable(threading.Event):
+    """An event that a selector can wait for, among other things."""
 
-    def __init__(self, file: Any) -> None:
-        self._file = file
+    def __init__(self) -> None:
+        super().__init__()
+        self._raise, self.raised = socket.socketpair()
 
-    def write(self, text: str) -> None:
-        with suppress(OSError):
-            self._file.write(text)
+    def set(self) -> None:
+        if not self.is_set():
+            super().set()
+            self._raise.send(b"!")
 
-    def flush(self) -> None:
-        with suppress(OSError):
-            self._file.flush()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
+    def clear(self) -> None:
+        if self.is_set():
+            self.raised.recv(1)
+        super().clear()
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, with its own way to read: a byte that is not UTF-8 becomes U+FFFD."""
+    """Textual's driver, with its own ways to read, where a byte that is not UTF-8 becomes U+FFFD, and to write.
 
-    def __init__(self, app: App[Any], **options: Any) -> None:
+    Textual's thread that writes gets nothing to do: its queue makes the app wait when it is full.
+    """
+
+    line: Line  # while in application mode
+
+    def __init__(self, app: SentByChanges[Any], **options: Any) -> None:
         super().__init__(app, **options)
-        self._file = Output(self._file)  # type: ignore[assignment]
+        self.exit_event = self._exit = Waitable()  # so that the thread that reads sleeps while nothing comes
+        self._send_changes = app.send_changes
+        assert self._file is not None  # standard error, a terminal
+        self._output, self._encoding = self._file.fileno(), self._file.encoding
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────
+
+    def start_application_mode(self) -> None:
+        self.line = Line(self._output, self._line_free, self._gone)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.line.ask()
+
+    def write(self, data: str) -> None:
+        self.line.write(data.encode(self._encoding, "backslashreplace"))
+
+    def stop_application_mode(self) -> None:
+        self.line.clear()
+        super().stop_application_mode()
+
+    def close(self) -> None:
+        super().close()
+        self.line.stop()
+
+    def _line_free(self) -> None:
+        with suppress(RuntimeError):  # the loop has been closed
+            self._loop.call_soon_threadsafe(self._send_changes)
+
+    def _gone(self) -> None:
+        """The terminal is gone, and with it the session; called on any thread, for this is a message."""
+        self._app.call_later(self._app.exit)
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
     def run_input_thread(self) -> None:
-        """Read keys until the app stops listening; a terminal that is gone ends the session."""
+        """Read keys until the app stops listening."""
         decode = getincrementaldecoder("utf-8")("replace").decode
-        parser, arrived = Parser(self._debug), Arrived()
+        parser, arrived = Parser(self._debug, self._answered), Arrived()
         with DefaultSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
-            while not self.exit_event.is_set():
-                if selector.select(NEXT if arrived.waiting else 0.1):
+            selector.register(self._exit.raised, EVENT_READ)
+            while True:
+                # the parser waits for what follows an escape byte until then; private, but it has no other sign
+                pause = NEXT if arrived.waiting or parser._timeout_time is not None else None
+                found = selector.select(pause)
+                if self._exit.is_set():
+                    return
+                if found:
                     try:
                         data = os.read(self.fileno, CHUNK)
                     except OSError:  # Linux says so when a pseudo-terminal is closed, others send nothing
                         data = b""
                     if not data:
-                        self._app.call_later(self._app.exit)
+                        self._gone()
                         return
                     for piece in arrived.feed(decode(data)):
                         if isinstance(piece, Pasted):
@@ -92,6 +150,9 @@ class TerminalDriver(LinuxDriver):
                     self._type(parser, arrived.give_up().text)
                 for event in parser.tick():
                     self.process_message(event)
+
+    def _answered(self) -> None:
+        self.line.answered()
 
     def _type(self, parser: Parser, text: str) -> None:
         for event in parser.feed(text):

@@ -1,63 +1,129 @@
-"""What the terminal shows, so that only what changes is sent.
+"""What the terminal should show and what it does, so that only the difference is sent, when there is room for it.
 
 Textual sends a whole widget when anything in it may have changed. Over a slow line that is felt, so every
-update is held against the cells that were sent before it.
+update is held against the cells that were sent before it. While the line is busy, updates are only noted:
+what goes out when it is free again is the newest picture, and nobody waits for those in between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.control import Control
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.screen import Screen
 from textual.strip import Strip
 
+if TYPE_CHECKING:
+    from tutor.line import Line
+
+R = TypeVar("R")
 Look = tuple[str, str, str]  # the codes of attributes, colour and background; empty: the terminal's own
 Cell = tuple[str, Look]  # what begins in this column, and how
 PLAIN: Look = ("", "", "")
+BLANK: Cell = (" ", PLAIN)
 UNKNOWN: Cell = ("\0", PLAIN)
 NEAR = 8  # columns: sending so many unchanged cells costs no more than moving the cursor over them
+ERASED = 4  # so many blanks at the end of a row are shorter to erase
+ERASE = "\x1b[K"  # to the end of the row, in the terminal's own background only: some know no other
+OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}  # what ends an attribute
+SEEN_ON_BLANKS = {"4", "7", "9", "21", "53"}  # underline, reverse, strike, double underline, overline
 
 
 class Frame:
-    """The cells of the terminal, as far as they are known."""
+    """The cells of the terminal: those it should show, and those it shows, as far as they are known."""
 
     def __init__(self) -> None:
-        self._lines: list[list[Cell]] = []
+        self.forget()
 
     def forget(self) -> None:
         """The terminal may show anything now; what comes next is sent whole."""
-        self._lines = []
+        self._wanted: list[list[Cell]] = []
+        self._shown: list[list[Cell]] = []
+        self._written: dict[int, tuple[int, int]] = {}  # the columns of each row to compare at the next send
 
-    def put(self, x: int, y: int, cells: Sequence[Cell]) -> Iterator[tuple[int, Sequence[Cell]]]:
-        """Have `cells` in row `y` from column `x` on; yields what must be sent for it, and at which column."""
-        self._lines += ([] for _ in range(len(self._lines), y + 1))
-        line, end = self._lines[y], x + len(cells)
-        line += [UNKNOWN] * (end - len(line))
-        changed = [i for i, cell in enumerate(cells) if cell != line[x + i]]
-        if not changed:
-            return
-        uneven = any(not text for text, _ in (*line[x : end + 1], *cells))
-        tear(line, x)
-        tear(line, end)
-        line[x:end] = cells
-        if uneven:  # terminals disagree on the width of some characters: write all that follows them anew
-            yield x, cells
-            return
-        start = last = changed[0]
-        for i in changed:
-            if i - last > NEAR:
-                yield x + start, cells[start : last + 1]
-                start = i
-            last = i
-        yield x + start, cells[start : last + 1]
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal may not show what it should."""
+        return bool(self._written)
+
+    def take(self, update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> None:
+        """Note what the terminal should show."""
+        for x, y, strip in parts(update):
+            self.put(x, y, cells_of(strip, colors))
+
+    def put(self, x: int, y: int, cells: Sequence[Cell]) -> None:
+        """Note that `cells` should stand in row `y` from column `x` on."""
+        line, end = row(self._wanted, y, x + len(cells)), x + len(cells)
+        if line[x:end] != cells:
+            write(line, x, cells)
+            left, right = self._written.get(y, (x, end))
+            self._written[y] = min(left, x), max(right, end)
+
+    def changes(self) -> Iterator[tuple[int, int, Sequence[Cell], bool]]:
+        """What must be sent, which counts as shown from then on: column, row, cells, and whether all that follows
+        in the row is to be erased."""
+        written, self._written = self._written, {}
+        for y, (left, right) in sorted(written.items()):
+            wanted = self._wanted[y]
+            shown = row(self._shown, y, len(wanted))
+            blank = next((i for i in range(len(wanted), 0, -1) if wanted[i - 1] != BLANK), 0)  # from here to the end
+            for x, cells in runs(wanted, left, right):
+                for start, end in differences(shown, x, cells):
+                    if end - blank >= ERASED:
+                        yield start, y, wanted[start:blank], True
+                        write(shown, min(start, blank), wanted[min(start, blank) :])
+                        break
+                    yield start, y, wanted[start:end], False
+                    write(shown, start, wanted[start:end])
+
+
+def row(lines: list[list[Cell]], y: int, width: int) -> list[Cell]:
+    """Row `y`, which is made if it is not there, and as wide as that."""
+    lines += ([] for _ in range(len(lines), y + 1))
+    lines[y] += [UNKNOWN] * (width - len(lines[y]))
+    return lines[y]
+
+
+def runs(line: list[Cell], left: int, right: int) -> Iterator[tuple[int, list[Cell]]]:
+    """The known cells between two columns: where each run of them begins, and the cells."""
+    for known, columns in groupby(range(left, right), lambda i: line[i] != UNKNOWN):
+        if known:
+            x, *more = columns
+            yield x, line[x : x + 1 + len(more)]
+
+
+def differences(shown: list[Cell], x: int, cells: list[Cell]) -> list[tuple[int, int]]:
+    """The columns (first, and one after the last) to send so that `cells` stand from column `x` on."""
+    end = x + len(cells)
+    changed = [i for i, cell in enumerate(cells, x) if cell != shown[i]]
+    if not changed:
+        return []
+    if any(not text for text, _ in (*shown[x : end + 1], *cells)):
+        return [(x, end)]  # terminals disagree on the width of some characters: write all that follows them anew
+    found, start, last = [], changed[0], changed[0]
+    for i in changed:
+        if i - last > NEAR:
+            found.append((start, last + 1))
+            start = i
+        last = i
+    return [*found, (start, last + 1)]
+
+
+def write(line: list[Cell], x: int, cells: Sequence[Cell]) -> None:
+    """Put `cells` into a line."""
+    tear(line, x)
+    tear(line, x + len(cells))
+    line[x : x + len(cells)] = cells
 
 
 def tear(line: list[Cell], column: int) -> None:
@@ -69,26 +135,64 @@ def tear(line: list[Cell], column: int) -> None:
 
 
 class Changes(CompositorUpdate):
-    """Of an update, what a frame does not show yet at the time it is sent."""
+    """What a terminal does not show yet at the time it is sent."""
 
-    def __init__(self, frame: Frame, update: CompositorUpdate) -> None:
+    def __init__(self, frame: Frame) -> None:
         self.frame = frame
-        self.update = update
 
     def render_segments(self, console: Console) -> str:
-        if not isinstance(self.update, LayoutUpdate | ChopsUpdate):
-            self.frame.forget()
-            return self.update.render_segments(console)
-        colors = console._color_system or ColorSystem.TRUECOLOR
-        out = []
-        pen = PLAIN
-        for x, y, strip in parts(self.update):
-            for column, run in self.frame.put(x, y, cells_of(strip, colors)):
-                out.append(Control.move_to(column, y).segment.text)
-                for look, same in groupby(run, itemgetter(1)):
-                    out += [switch(pen, look), *(text for text, _ in same)]
-                    pen = look
-        return "".join([*out, switch(pen, PLAIN)])
+        return codes(self.frame.changes())
+
+
+class SentByChanges(App[R]):
+    """An app that sends what changes, and holds even that back while the line is busy."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._frame = Frame()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        # Textual's only way to the driver: the one place where an update can be taken down and sent later
+        if self.is_headless or self._batch_count or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, renderable)
+            return
+        self._frame.take(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
+        self.send_changes()
+
+    def send_changes(self) -> None:
+        """Bring the terminal up to date, if the line has room; else the line calls this when it has."""
+        line: Line | None = getattr(self._driver, "line", None)  # not on Windows
+        moved = self.cursor_position != self._previous_cursor_position
+        if self._batch_count or not self._running or not (self._frame.behind or moved) or (line and line.busy):
+            return
+        super()._display(self.screen, Changes(self._frame))  # type: ignore[arg-type]  # Textual's own updates are none
+        if line:
+            line.ask()
+
+    def forget_terminal(self) -> None:
+        """What the terminal shows is not known any more: the next update is sent whole."""
+        self._frame.forget()
+
+
+def codes(changes: Iterable[tuple[int, int, Sequence[Cell], bool]]) -> str:
+    """What makes a terminal show the changes; it begins and ends with the terminal's own look."""
+    out = []
+    pen, below = PLAIN, -1
+    for x, y, cells, erase in changes:
+        out.append("\r\n" if (x, y) == (0, below) else Control.move_to(x, y).segment.text)
+        below = y + 1
+        for look, same in groupby(cells, itemgetter(1)):
+            text = "".join(text for text, _ in same)
+            if text.strip(" ") or not blank_alike(pen, look):
+                out.append(switch(pen, look))
+                pen = look
+            out.append(text)
+        if erase:
+            if not blank_alike(pen, PLAIN):
+                out.append(switch(pen, PLAIN))
+                pen = PLAIN
+            out.append(ERASE)
+    return "".join([*out, switch(pen, PLAIN)])
 
 
 def parts(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -109,7 +213,8 @@ def cells_of(strip: Strip, colors: ColorSystem) -> list[Cell]:
     for text, style, _ in strip:
         look = look_of(style, colors) if style else PLAIN
         if text.isascii() or all(map(is_narrow, text)):
-            cells += [(char, look) for char in text]
+            blank = " ", on_blank(look)
+            cells += [blank if char == " " else (char, look) for char in text]
         elif width := cell_len(text):
             cells += [(text, look), *[("", look)] * (width - 1)]
         elif cells:
@@ -129,13 +234,28 @@ def look_of(style: Style, colors: ColorSystem) -> Look:
 
 
 @lru_cache(4096)
+def on_blank(look: Look) -> Look:
+    """The part of a look that is seen on a blank."""
+    return look if SEEN_ON_BLANKS & {*look[0].split(";")} else ("", "", look[2])
+
+
+def blank_alike(pen: Look, look: Look) -> bool:
+    """Whether blanks of two looks look the same."""
+    return on_blank(pen) == on_blank(look)
+
+
+@lru_cache(4096)
 def switch(pen: Look, look: Look) -> str:
-    """What turns a pen of one look into one of another."""
+    """The shortest that turns a pen of one look into one of another."""
     if pen == look:
         return ""
-    if pen[0] != look[0] or any(old and not new for old, new in zip(pen, look, strict=True)):
-        return f"\x1b[{';'.join(filter(None, ('0', *look)))}m"
-    return f"\x1b[{';'.join(new for old, new in zip(pen, look, strict=True) if new != old)}m"
+    anew = ";".join(filter(None, ("0", *look)))
+    old, new = ([code for code in attributes.split(";") if code] for attributes in (pen[0], look[0]))
+    ended = {OFF.get(code, "0") for code in old if code not in new}
+    steps = sorted(ended) + [code for code in new if code not in old or OFF.get(code) in ended]
+    steps += [one or default for had, one, default in zip(pen[1:], look[1:], ("39", "49"), strict=True) if had != one]
+    step = ";".join(steps)
+    return f"\x1b[{anew if '0' in ended or len(anew) <= len(step) else step}m"
 
 
 @lru_cache(4096)

@@ -1,0 +1,227 @@
+"""The line to the terminal: writing to it never waits, and it tells when more would only queue up.
+
+A slow line hides how slow it is. What has been written may wait in the kernel (20 KB on Linux) and in ssh (up to a
+megabyte), so a write that goes through says little about what the learner sees. So the terminal is asked to answer
+behind what was sent (DSR and its report, ECMA-48 8.3.35; every emulator since the VT100 knows them), and as long as
+too much is unanswered the line is busy. How much is too much is found as TCP finds it: twice as much after an answer
+that came in time, half after a late one. A terminal that never answers is busy only while the kernel takes no more.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import select
+import termios
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Condition, Thread
+
+QUESTION, ANSWER = b"\x1b[5n", "\x1b[0n"
+CANCEL = b"\x18"  # ends a code that was cut off
+CHUNK = 4096  # bytes written at once
+WRITTEN = 1024  # bytes that may wait to be written
+WINDOW = (512, 4096, 65536)  # unanswered bytes: least, at first, most
+LATE = 0.1  # seconds an answer may take beyond the quickest one
+LOST = 20.0  # seconds after which no answer is expected any more
+UNANSWERED = 8  # questions to a terminal that has never answered
+
+
+class Pace:
+    """How many bytes may be on their way to a terminal, from the times its answers take. Times are in seconds."""
+
+    def __init__(self) -> None:
+        self.answers = False  # whether it has ever answered
+        self.window = WINDOW[1]
+        self.quickest = math.inf
+        self._asked: deque[tuple[float, int]] = deque()  # when, and how many bytes since the question before
+        self._sent = 0  # since the last question
+
+    @property
+    def unanswered(self) -> int:
+        """Bytes of which it is not known that they have arrived."""
+        return sum(size for _, size in self._asked)
+
+    @property
+    def full(self) -> bool:
+        """Whether more would only queue up."""
+        return self.answers and self.unanswered >= self.window
+
+    @property
+    def waiting_since(self) -> float:
+        """When the oldest question was asked that is still open; infinity without one."""
+        return self._asked[0][0] if self._asked and self.answers else math.inf
+
+    def sent(self, size: int) -> None:
+        """So many bytes were sent."""
+        self._sent += size
+
+    def ask(self, now: float) -> bool:
+        """Whether to ask now, which is then taken as done."""
+        if not self.answers and len(self._asked) >= UNANSWERED:
+            return False
+        self._asked.append((now, self._sent))
+        self._sent = 0
+        return True
+
+    def answered(self, now: float) -> None:
+        """An answer arrived: to the oldest question, for they come in order."""
+        if not self._asked:
+            return
+        took = now - self._asked.popleft()[0]
+        self.answers = True
+        self.quickest = min(self.quickest, took)
+        least, _, most = WINDOW
+        self.window = min(most, 2 * self.window) if took <= self.quickest + LATE else max(least, self.window // 2)
+
+    def give_up(self) -> None:
+        """Expect no answer to what was asked."""
+        self._asked.clear()
+
+
+class Line:
+    """One thread that writes to the terminal, and what is known of what has arrived there."""
+
+    def __init__(self, fileno: int, on_free: Callable[[], None], on_gone: Callable[[], None] = lambda: None) -> None:
+        """What is called on some thread: `on_free` when the line is no longer busy after it has said that it is,
+        `on_gone` once when the terminal is found to be gone."""
+        self.pace = Pace()
+        self._fileno, self._never_waits = opened(fileno)
+        self._on_free, self._on_gone = on_free, on_gone
+        self._gone = False
+        self._waiting = bytearray()  # to be written
+        self._writing = 0  # bytes that the kernel has been given and has not taken
+        self._refused = False  # whether somebody was told that it is busy
+        self._ending = False
+        self._changed = Condition()
+        self._thread = Thread(target=self._run, name="output", daemon=True)
+        self._thread.start()
+
+    # ── for the app's thread ─────────────────────────────────────────────────────────────────────────
+
+    def write(self, data: bytes) -> None:
+        """Send `data` as soon as there is room; after `clear`, as much of it as there is room for now."""
+        with self._changed:
+            if self._ending:
+                self._put(data)
+                return
+            self._waiting += data
+            self.pace.sent(len(data))
+            self._changed.notify_all()
+
+    def ask(self) -> None:
+        """Have the terminal say when all that was written so far has arrived."""
+        if self.pace.ask(time.monotonic()):
+            self.write(QUESTION)
+
+    @property
+    def busy(self) -> bool:
+        """Whether to hold back what can wait; `on_free` tells when not to."""
+        with self._changed:
+            self._refused = self._is_busy
+            return self._refused
+
+    def clear(self, seconds: float = 0.2) -> None:
+        """Make way for the last words: wait so long for what is under way, then drop what the terminal does not take.
+
+        Nothing that was asked should be answered to the shell.
+        """
+        with self._changed:
+            hopeless = time.monotonic() - self.pace.waiting_since > self.pace.quickest + seconds
+            if self._changed.wait_for(lambda: not self._pending and not self._unanswered, 0 if hopeless else seconds):
+                return
+            self._waiting.clear()
+            self._ending = True
+            self._changed.notify_all()
+            with suppress(termios.error):
+                termios.tcflush(self._fileno, termios.TCOFLUSH)
+        self.write(CANCEL)
+
+    def stop(self, seconds: float = 0.1) -> None:
+        """Write what waits, as far as that is done in so many seconds, and end."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._pending, 0 if self._ending else seconds)
+            self._waiting.clear()
+            self._ending = True
+            self._changed.notify_all()
+        self._thread.join(0.05)
+        if self._never_waits and not self._thread.is_alive():
+            os.close(self._fileno)
+
+    # ── for the thread that reads ────────────────────────────────────────────────────────────────────
+
+    def answered(self) -> None:
+        """The terminal has answered."""
+        with self._changed:
+            self.pace.answered(time.monotonic())
+            self._tell()
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _pending(self) -> int:
+        return len(self._waiting) + self._writing
+
+    @property
+    def _unanswered(self) -> bool:
+        return self.pace.waiting_since < math.inf
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._pending > WRITTEN or self.pace.full
+
+    def _tell(self) -> None:
+        """Something has changed; called with the lock held."""
+        self._changed.notify_all()
+        if self._refused and not self._is_busy:
+            self._refused = False
+            self._on_free()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting and not self._ending:
+                    patience = self.pace.waiting_since + LOST - time.monotonic()
+                    if patience <= 0:
+                        self.pace.give_up()
+                        self._tell()
+                    else:
+                        self._changed.wait(patience if patience < math.inf else None)
+                if not self._waiting:
+                    return
+                chunk = bytes(self._waiting[:CHUNK])
+                del self._waiting[:CHUNK]
+                self._writing = len(chunk)
+            while chunk and (taken := self._put(chunk)) < len(chunk):
+                select.select([], [self._fileno], [])
+                chunk = b"" if self._ending else chunk[taken:]
+            with self._changed:
+                self._writing = 0
+                self._tell()
+
+    def _put(self, data: bytes) -> int:
+        """How many bytes the terminal has taken now; one that is gone takes all."""
+        if self._ending and not self._never_waits:
+            return 0
+        try:
+            return os.write(self._fileno, data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            if not self._gone:
+                self._gone = True
+                self._on_gone()
+            return len(data)
+
+
+def opened(fileno: int) -> tuple[int, bool]:
+    """The terminal at `fileno` opened anew so that writing never waits, and whether that could be done.
+
+    The file at hand is the shell's too, whose ways must not change.
+    """
+    try:
+        return os.open(os.ttyname(fileno), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK), True
+    except OSError:  # no terminal, or somebody else's
+        return fileno, False
