@@ -107,7 +107,7 @@ def open_app(args: argparse.Namespace) -> int:
     return run(
         tier=colour_tier(os.environ, args.colors),
         ascii=draws_ascii(os.environ, sys.stderr),  # where Textual writes
-        faint=not is_console(os.environ),
+        console=is_console(os.environ),
         data_dir=args.data_dir,
         mouse=not args.no_mouse,
         chapter=args.chapter,
