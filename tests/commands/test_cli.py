@@ -33,7 +33,7 @@ WRONG = [  # command line, exit code, a piece of the one line
     (["sample", "a", "--seed", "9" * 5000], 2, "--seed"),
     (["sample"], 2, "PROMPT"),
     (["check", "no/such/place"], 2, "no/such/place"),
-    (["check", "\x1b[31mred"], 2, r"\x1b[31mred"),
+    (["check", "\x1b[31mred"], 2, "␛[31mred"),
     (["train"], 2, "--list"),
     (["train", "huge"], 2, "huge"),
     (["train", "tiny"], 2, "--corpus, --valid, --out"),

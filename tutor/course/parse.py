@@ -17,7 +17,8 @@ from tutor.course.problems import Path as Place
 
 T = TypeVar("T")
 _ONE_AT_A_TIME = Lock()  # msgspec crashes when two threads convert to a struct that is new to it
-_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_LOOKED_AT = re.compile("[^\t\n -~·×–—‘’“”…␣→√]")  # all but what lessons are full of
+_BLANK = str.maketrans("\t\n", "  ")
 _SAMPLES = ("settings", "recipe")  # go to experiments, which show any text
 _MOST = 1 << 22  # bytes of a file
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
@@ -47,9 +48,10 @@ def read(path: Path, type: type[T]) -> T:
 
 
 def obeyed(value: Any, path: Place = ()) -> Iterator[Finding]:
-    """The texts in parsed TOML with a character that a terminal obeys; `tutor check` refuses more."""
-    if isinstance(value, str) and (found := _OBEYED.search(value)):
-        yield Finding(path, f"the character U+{ord(found[0]):04X} cannot be shown: a terminal would obey it")
+    """The texts in parsed TOML with a character that a terminal obeys or hides; `tutor check` refuses more."""
+    if isinstance(value, str):
+        if _LOOKED_AT.search(value) and (char := hidden(value)):
+            yield Finding(path, f"the character U+{ord(char):04X} cannot be shown: a terminal would obey or hide it")
     elif isinstance(value, list):
         for i, item in enumerate(value):
             yield from obeyed(item, (*path, i))
@@ -57,6 +59,13 @@ def obeyed(value: Any, path: Place = ()) -> Iterator[Finding]:
         for key, item in value.items():
             if key not in _SAMPLES:
                 yield from obeyed(item, (*path, key))
+
+
+def hidden(text: str) -> str:
+    """The first character that does not show as itself, or stands under too many marks; empty if all do."""
+    from tutor.experiments.cells import drawn  # for what is unusual only
+
+    return next((source[-1] for source, shown in drawn(text.translate(_BLANK)) if source != shown), "")
 
 
 def document(path: Path) -> tuple[str, dict[str, Any]]:
