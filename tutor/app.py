@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -29,6 +29,7 @@ from tutor.screens.keyboard import TypedInOrder
 from tutor.study.store import Store
 
 if TYPE_CHECKING:
+    from tutor.driver import TooLong
     from tutor.engine import Engine
     from tutor.experiments.cells import Tier
 
@@ -123,7 +124,18 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
         self.engine.submit("warm up", warm_up, lambda event: None, priority=Priority.BACKGROUND)
 
     def _warn(self, warning: str) -> None:
-        self.notify(warning, severity="warning", timeout=20, markup=False)
+        self.notify(warning, severity="warning", timeout=20)
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Say something for a while, with nothing in it that a terminal or Textual's markup would obey."""
+        from tutor.experiments.cells import visible
+
+        super().notify(visible(message), **{**options, "markup": False})
+
+    def on_too_long(self, message: TooLong) -> None:
+        """Say of a paste what was kept of it."""
+        said = f"The first {message.kept:,} of the {message.length:,} characters pasted are kept."
+        self.notify(said, severity="warning", timeout=10)
 
     def _leave_on_signals(self) -> None:
         """A hang-up ends the session cleanly; Textual itself handles neither signal."""
@@ -162,7 +174,7 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
         try:
             self.course.chapter(chapter_id)
         except LessonError as error:
-            self.notify(str(error), severity="error", timeout=10, markup=False)
+            self.notify(str(error), severity="error", timeout=10)
             return
         self.push_screen(ChapterScreen(chapter_id, card_id))
 
