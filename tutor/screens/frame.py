@@ -211,6 +211,8 @@ def cells_of(strip: Strip, colors: ColorSystem) -> list[Cell]:
     """One cell a column; text that is not one character a column is one cell with empty ones after it."""
     cells: list[Cell] = []
     for text, style, _ in strip:
+        if not text.isprintable():
+            text = harmless(text)
         look = look_of(style, colors) if style else PLAIN
         if text.isascii() or all(map(is_narrow, text)):
             blank = " ", on_blank(look)
@@ -220,6 +222,12 @@ def cells_of(strip: Strip, colors: ColorSystem) -> list[Cell]:
         elif cells:
             cells[-1] = (cells[-1][0] + text, cells[-1][1])
     return cells
+
+
+def harmless(text: str) -> str:
+    """`text` without what a terminal would obey, as wide as it was. All text is spelled out before it comes here;
+    this is for what was forgotten."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" * cell_len(char) for char in text)
 
 
 @lru_cache(4096)

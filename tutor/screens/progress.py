@@ -137,7 +137,7 @@ class ProgressScreen(TutorScreen[None]):
         else:
             state = next(c for track in summary.tracks for c in track.chapters if c.entry.id == what)
             if state.problem:
-                self.notify(state.problem, severity="error", timeout=10, markup=False)
+                self.notify(state.problem, severity="error", timeout=10)
             else:
                 self.app.push_screen(GoalsScreen(state))
 
