@@ -19,6 +19,7 @@ from textual.message import Message
 
 from tutor.line import ANSWER, Line
 from tutor.pasting import Arrived, Pasted
+from tutor.terminal import for_console, is_console
 
 if TYPE_CHECKING:
     from tutor.screens.frame import SentByChanges
@@ -91,6 +92,7 @@ class TerminalDriver(LinuxDriver):
         self._send_changes = app.send_changes
         assert self._file is not None  # standard error, a terminal
         self._output, self._encoding = self._file.fileno(), self._file.encoding
+        self._on_console = is_console(os.environ)
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -100,6 +102,7 @@ class TerminalDriver(LinuxDriver):
         self.line.ask()
 
     def write(self, data: str) -> None:
+        data = for_console(data) if self._on_console else data
         self.line.write(data.encode(self._encoding, "backslashreplace"))
 
     def stop_application_mode(self) -> None:

@@ -27,24 +27,33 @@ def colour_tier(environ: Mapping[str, str], flag: Colors = "auto") -> Tier:
     on, whatever the terminal around it says; the Linux console has 16 and a VT100 none, whatever COLORTERM says.
     CLICOLOR is not asked: it is about lines that may go to a file.
     """
+    return colours_and_why(environ, flag)[0]
+
+
+def colours_and_why(environ: Mapping[str, str], flag: Colors = "auto") -> tuple[Tier, str]:
+    """The tier, see `colour_tier`, and what it was taken from: `--colors` or the name of a variable."""
     if flag != "auto":
-        return flag
+        return flag, "--colors"
     term = environ.get("TERM", "")
-    if environ.get("NO_COLOR") or term in ("", "dumb"):
-        return "none"
+    if environ.get("NO_COLOR"):
+        return "none", "NO_COLOR"
+    if term in ("", "dumb"):
+        return "none", "TERM"
     if (system := environ.get("TEXTUAL_COLOR_SYSTEM", "")) in _TEXTUAL:
-        return _TEXTUAL[system]
+        return _TEXTUAL[system], "TEXTUAL_COLOR_SYSTEM"
     if term.startswith("vt") or term.endswith(("-m", "-mono")):
-        return "none"
+        return "none", "TERM"
     if term == "linux":
-        return "16"
+        return "16", "TERM"
     inside_screen = "STY" in environ and "TMUX" not in environ
     if not inside_screen:
-        if environ.get("COLORTERM", "").lower() in _TRUECOLOR or term.endswith("-direct"):
-            return "truecolor"
-        if term.startswith(_TRUECOLOR_TERMS):
-            return "truecolor"
-    return "256" if "256" in term or environ.get("COLORTERM") else "16"
+        if environ.get("COLORTERM", "").lower() in _TRUECOLOR:
+            return "truecolor", "COLORTERM"
+        if term.endswith("-direct") or term.startswith(_TRUECOLOR_TERMS):
+            return "truecolor", "TERM"
+    if "256" in term:
+        return "256", "TERM"
+    return ("256", "COLORTERM") if environ.get("COLORTERM") else ("16", "TERM")
 
 
 def is_console(environ: Mapping[str, str]) -> bool:
@@ -53,12 +62,12 @@ def is_console(environ: Mapping[str, str]) -> bool:
 
 
 _CLEAR = "\x1b[H\x1b[J"
-_STRANGE = re.compile(r"\x1b\[(?:[<>=][0-9;]*u|\?[0-9]+\$p|\?1049[hl])")
+_STRANGE = re.compile(r"\x1b\[(?:[<>=][0-9;]*u|\?[0-9]+\$p|\?1049[hl])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 
 
 def for_console(codes: str) -> str:
-    """`codes` without those of which a Linux before 5.10 prints the end: kitty's keyboard protocol, and questions
-    about modes. In place of the other screen, which it lacks, the one there is is cleared."""
+    """`codes` without those of which a VT100, or an old Linux, prints the end: kitty's keyboard protocol, questions
+    about modes, and what is for a window system. In place of the other screen, which it lacks, its one is cleared."""
     return _STRANGE.sub(lambda code: _CLEAR if "1049" in code[0] else "", codes)
 
 
