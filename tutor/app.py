@@ -23,6 +23,7 @@ from textual.theme import Theme
 
 from tutor import themes
 from tutor.course.load import Course, LessonError, load_course
+from tutor.screens.filters import AsciiOnly, ForConsole
 from tutor.screens.frame import SentByChanges
 from tutor.screens.home import HomeScreen
 from tutor.screens.keyboard import TypedInOrder
@@ -59,22 +60,29 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
         *,
         tier: Tier = "256",
         ascii: bool = False,
+        console: bool = False,
         chapter: str | None = None,
         engine: Engine | None = None,
     ) -> None:
-        """`tier`: the colours the terminal has; `ascii`: it lacks UTF-8; `chapter`: id of the first to open."""
+        """`tier`: the colours the terminal has; `ascii`: it lacks UTF-8; `console`: it is the Linux console;
+        `chapter`: id of the first to open."""
         self.course = course
         self.store = store
         self.tier: Tier = tier
-        self.set_reactive(App.theme, self._saved_theme())  # before Textual reads styles in the colours of its own
+        self.set_reactive(App.theme, self._first_theme())  # before Textual reads styles in the colours of its own
         super().__init__()
         if engine is not None:
             self.engine = engine
         self.ascii = ascii
         self.first_chapter = chapter
-        self.animation_level = "none"
+        if "TEXTUAL_ANIMATIONS" not in os.environ:
+            self.animation_level = "none"
         if tier == "none":  # Textual would send shades of grey, its choice having been made before the theme's
             self._filters = [NoColor()]
+        if ascii:
+            self._filters.append(AsciiOnly())
+        if console:
+            self._filters.append(ForConsole())
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -88,10 +96,11 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
 
         return Engine()
 
-    def _saved_theme(self) -> str:
+    def _first_theme(self) -> str:
+        """The theme to begin with: of the environment, of the last session, or the tier's own."""
         allowed = themes.names(self.tier)
-        saved = self.store.setting("theme")
-        return saved if saved in allowed else allowed[0]
+        wanted = [*os.environ.get("TEXTUAL_THEME", "").split(","), self.store.setting("theme"), allowed[0]]
+        return next(name for name in wanted if name in allowed)
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -287,7 +296,13 @@ def warm_up() -> Iterator[None]:
 
 
 def run(
-    *, tier: Tier, ascii: bool = False, data_dir: Path | None = None, mouse: bool = True, chapter: str | None = None
+    *,
+    tier: Tier,
+    ascii: bool = False,
+    console: bool = False,
+    data_dir: Path | None = None,
+    mouse: bool = True,
+    chapter: str | None = None,
 ) -> int:
     """Open the app in this terminal; returns the exit code."""
     from textual import constants
@@ -303,7 +318,7 @@ def run(
         print(f"tutor: no chapter {chapter!r}; `tutor course` lists them", file=sys.stderr)
         return 2
     store = Store.open(data_dir)
-    app = TutorApp(course, store, tier=tier, ascii=ascii, chapter=chapter)
+    app = TutorApp(course, store, tier=tier, ascii=ascii, console=console, chapter=chapter)
     app.run(mouse=mouse)
     leave(app)
     return app.return_code or 0
