@@ -206,12 +206,15 @@ class ChapterScreen(ReadingScreen[None]):
             return self._at > 0
         return super().check_action(action, parameters)
 
-    async def on_workbench_revealed(self, message: Workbench.Revealed) -> None:
-        """The truth about a prediction stands at the end of the text; the text keeps the focus."""
+    async def on_workbench_went_on(self, message: Workbench.WentOn) -> None:
+        """The truth about a prediction stands at the end of the text. After the last one, made or skipped, the text
+        has the focus as on every card: there the truth is read, and Tab leads to the widget."""
         page = self.query_one(Page)
-        await page.mount(Prose(message.truth, facts(self.chapter), classes="truth"))
-        page.scroll_end(animate=False)
-        page.focus()
+        if message.truth:
+            truth = Prose(message.truth, facts(self.chapter), classes="truth")
+            await page.mount(truth)
+            self.call_after_refresh(page.scroll_to_widget, truth, top=True, animate=False)
+        focus_first(self.query_one(Workbench) if self._predicting() else page)
         self.refresh_bindings()
 
     def on_workbench_met(self, message: Workbench.Met) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Workbench(Vertical):
-    """Predictions not made yet, one after the other; then the widget, which starts where the last one left it."""
+    """Predictions not made yet, one after the other; then the widget with the card's settings."""
 
     DEFAULT_CSS = """
     Workbench { height: 1fr; padding: 0 1; }
@@ -36,8 +36,11 @@ class Workbench(Vertical):
             super().__init__()
             self.challenge_id = challenge_id
 
-    class Revealed(Message):
-        """What is true about a prediction, as lesson text; the widget has taken its place."""
+    class WentOn(Message):
+        """The next prediction, or the widget, has taken the place of one that was made or skipped.
+
+        `truth` is what is true about that one, as lesson text; empty if it was skipped.
+        """
 
         def __init__(self, truth: str) -> None:
             super().__init__()
@@ -61,6 +64,7 @@ class Workbench(Vertical):
         self.widget_name = card.widget.name
         self.showing = settings is not None
         self.settings: Settings = {**card.widget.settings, **(settings or {})}  # a prediction's are laid over them
+        self._waiting: list[Prediction] = []  # to be made, that on the screen first
 
     @property
     def tutor(self) -> TutorApp:
@@ -69,8 +73,11 @@ class Workbench(Vertical):
 
     def compose(self) -> ComposeResult:
         made = self.tutor.store.predictions_made()
-        waiting = [p for p in self.card.predictions if p.id not in made and not self.showing]
-        yield PredictionPane(waiting[0], self.facts) if waiting else self._live()
+        self._waiting = [p for p in self.card.predictions if p.id not in made and not self.showing]
+        yield self._following()
+
+    def _following(self) -> PredictionPane | LiveWidget | Static:
+        return PredictionPane(self._waiting[0], self.facts) if self._waiting else self._live()
 
     def _live(self) -> LiveWidget | Static:
         """The widget with its starting settings, or one line where they do not fit it."""
@@ -84,8 +91,11 @@ class Workbench(Vertical):
 
     def on_prediction_pane_committed(self, message: PredictionPane.Committed) -> None:
         message.stop()
+        if message.prediction not in self._waiting[:1]:
+            return  # a key too many: it has been made
+        del self._waiting[0]
         if message.outcome is None:
-            self.run_worker(self._go_on(None))
+            self.run_worker(self._go_on(""))
             return
         prediction, outcome = message.prediction, message.outcome
         module, library = EXPERIMENTS[self.widget_name].load(), self.tutor.engine.library
@@ -111,15 +121,11 @@ class Workbench(Vertical):
         self.tutor.store.record_prediction(prediction.id, str(chosen), chosen == truth(prediction, result))
         await self._go_on(revealed(prediction, chosen, result))
 
-    async def _go_on(self, truth: str | None) -> None:
-        """Put the widget in the place of the prediction."""
+    async def _go_on(self, truth: str) -> None:
+        """Put the next prediction, or the widget, in the place of the one before."""
         await self.remove_children()
-        live = self._live()
-        await self.mount(live)
-        if truth:
-            self.post_message(self.Revealed(truth))
-        else:
-            focus_first(live)
+        await self.mount(self._following())
+        self.post_message(self.WentOn(truth))
 
     # ── challenges ───────────────────────────────────────────────────────────────────────────────────
 
