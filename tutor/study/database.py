@@ -170,6 +170,24 @@ def in_memory(source: sqlite3.Connection | Path | None = None) -> sqlite3.Connec
     return db
 
 
+def trouble(path: Path) -> str | None:
+    """What is wrong with the file, in one sentence; None where nothing is, or there is none yet. Writes nothing."""
+    if not path.is_file():
+        return None
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
+        try:
+            if _number(db, "application_id") != APPLICATION_ID:
+                return f"{path} belongs to another program."
+            if _number(db, "user_version") > VERSION:
+                return f"{path} was written by a newer tutor."
+            return None if db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok" else f"{path} is damaged."
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        return f"{path} is damaged." if is_damage(error) else f"{path} cannot be read ({reason(error)})."
+
+
 def is_damage(error: BaseException) -> bool:
     """Whether SQLite says that the file itself is broken, as against out of reach."""
     return str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))

@@ -22,6 +22,7 @@ from tutor.study.connection import Connection
 if TYPE_CHECKING:  # imported where memories are worked out: opening the app needs none
     from tutor.study.schedule import Memory, Rating
 
+PROGRESS = "progress.db"  # in the data folder
 RECENT = 50  # right answers that say how long the learner usually takes
 FEW = 5  # with fewer of them nothing is usual yet
 
@@ -99,7 +100,7 @@ class Store(Connection):
     @classmethod
     def open(cls, data_dir: Path | None = None, on_warning: Callable[[str], None] | None = None) -> Self:
         """Open the progress in `data_folder(data_dir)`, or in memory with a `warning` if that cannot be."""
-        return cls.at(data_folder(data_dir) / "progress.db", on_warning)
+        return cls.at(data_folder(data_dir) / PROGRESS, on_warning)
 
     # ── answers ──────────────────────────────────────────────────────────────────────────────────────
 
