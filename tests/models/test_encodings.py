@@ -21,6 +21,9 @@ from tutor.models.tokenizer import Tokenizer, spell
 ORIGINAL = {"gpt2": "r50k_base", "cl100k_base": "cl100k_base", "o200k_base": "o200k_base"}
 
 
+PUBLISHED = {name: encodings.Published(name) for name in encodings.NAMES}
+
+
 @pytest.fixture(scope="module", params=encodings.NAMES)
 def encoding(request: pytest.FixtureRequest) -> tiktoken.Encoding:
     return encodings.load(request.param)
@@ -53,9 +56,11 @@ def test_patterns_and_special_tokens_are_those_of_tiktoken(
     encoding: tiktoken.Encoding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for loader in ("load_tiktoken_bpe", "data_gym_to_mergeable_bpe_ranks"):
-        monkeypatch.setattr(published, loader, lambda *_, **__: encoding._mergeable_ranks)
+        monkeypatch.setattr(published, loader, lambda *_, **__: ranks)
+    ranks = {encoding.decode_single_token_bytes(rank): rank for rank in range(len(encoding.token_byte_values()))}
     ours, theirs = vars(encoding), vars(tiktoken.Encoding(**getattr(published, encoding.name)()))
-    assert {**ours, "_core_bpe": None} == {**theirs, "_core_bpe": None}
+    different = {"_core_bpe": None, "_mergeable_ranks": None}  # the second is emptied, see `load`
+    assert {**ours, **different} == {**theirs, **different}
 
 
 def test_known_ids() -> None:
@@ -69,6 +74,34 @@ def test_known_ids() -> None:
 @given(text=st.text())
 def test_text_survives(encoding: tiktoken.Encoding, text: str) -> None:
     assert encoding.decode(encoding.encode_ordinary(text)) == text
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.one_of(st.text(), st.sampled_from(["The cat", " sat", "日本語", "\u00a0 ", "\r\n ", "Δ", "\ud800"])))
+)
+def test_a_text_of_its_own_encoding_is_cut_in_the_same_way(encoding: tiktoken.Encoding, parts: list[str]) -> None:
+    text = "".join(parts)
+    small = PUBLISHED[encoding.name].encoding(text)
+    assert small.encode_ordinary(text) == encoding.encode_ordinary(text)
+    assert small.encode(text[1:], allowed_special="all") == encoding.encode(text[1:], allowed_special="all")
+
+
+def test_only_a_long_text_needs_the_whole_encoding(encoding: tiktoken.Encoding) -> None:
+    own = encodings.Published(encoding.name)
+    assert len(own.vocabulary) == len(encoding.token_byte_values())
+    assert own.vocabulary[300] == encoding.decode_single_token_bytes(300)
+    text = "It was the best of times, " * 30
+    assert len(own.encoding(text).token_byte_values()) < 1000
+    for long in (text * 10, "abc" * 100):
+        again = encodings.Published(encoding.name)
+        assert len(again.encoding(long).token_byte_values()) == len(own.vocabulary)
+    assert len(own.encoding(None).token_byte_values()) == len(own.vocabulary)
+
+
+def test_no_token_of_an_encoding_has_a_space_after_something_else(encoding: tiktoken.Encoding) -> None:
+    whole = [token.decode(errors="ignore") for token in encoding.token_byte_values()]
+    assert not any(encodings._SEAM.search(token) for token in whole)
 
 
 def test_nothing_asks_the_network(monkeypatch: pytest.MonkeyPatch) -> None:

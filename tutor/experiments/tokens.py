@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, overload
 
@@ -219,9 +219,9 @@ def compute(settings: Settings, library: Library) -> Generator[None, None, Resul
     for name in settings.encodings:
         if name not in library.encoding_names:
             raise ExperimentError(f"no encoding {name!r}; there is: {', '.join(library.encoding_names)}")
-        encodings.append(library.encoding(name))
+        encodings.append(library.encoding(name, text))
         yield None
-    cuts = tuple(_empty(encoding, name) for encoding, name in zip(encodings, settings.encodings, strict=True))
+    cuts = tuple(_empty(*both, library) for both in zip(encodings, settings.encodings, strict=True))
     result = Result(text.encode(), len(text), len(text.split()), cuts, array("L"), array("L"))
     yield None
     for stretch in stretches(text):
@@ -248,15 +248,9 @@ def stretches(text: str, size: int = STRETCH) -> Iterator[str]:
         start = end
 
 
-def _empty(encoding: tiktoken.Encoding, name: str) -> Cut:
+def _empty(encoding: tiktoken.Encoding, name: str, library: Library) -> Cut:
     special = frozenset(encoding.encode_single_token(token) for token in encoding.special_tokens_set)
-    return Cut(name, _learned(encoding) + len(special), special, array("L"), array("L"), {}, Counter())
-
-
-@lru_cache(maxsize=8)
-def _learned(encoding: tiktoken.Encoding) -> int:
-    """How many tokens it has but for special ones; `n_vocab` counts gaps between ids too."""
-    return len(encoding.token_byte_values())
+    return Cut(name, library.learned(name) + len(special), special, array("L"), array("L"), {}, Counter())
 
 
 def _extend(cut: Cut, encoding: tiktoken.Encoding, text: str, special: bool) -> None:

@@ -4,13 +4,20 @@ tiktoken itself downloads them at first use; these never touch the network. Patt
 those of `tiktoken_ext.openai_public` (MIT). A file, made by `tutor.models.pack`, is xz over: the number of
 tokens (4 bytes, little-endian), the length of every token (1 byte each), then the tokens' bytes, in the
 order of their ranks from 0 on.
+
+A whole encoding takes tiktoken 12 to 43 MB. But a text is cut into tokens that occur in it, and into those on
+the way to them: with all others left out it is cut in the same way. So a short text gets an encoding of its own.
 """
 
 from __future__ import annotations
 
 import lzma
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 
+import numpy as np
+import regex
 import tiktoken
 
 from tutor.models.errors import ModelFileError
@@ -52,11 +59,77 @@ _SPECIAL = {
 NAMES = ("gpt2", "cl100k_base", "o200k_base")
 
 
+SHORT, LONG_WORD = 1_000, 150  # bytes of a text that gets an encoding of its own, and of a word in it, at most
+_SEAM = regex.compile(r"(?<=\S)(?= )")  # no token has a space after something else
+
+
 def load(name: str) -> tiktoken.Encoding:
-    """The encoding `name`, one of NAMES; raises ModelFileError when its file is missing or damaged."""
-    tokens = unpack(FOLDER / f"{name}.xz")
-    ranks = {token: rank for rank, token in enumerate(tokens)}
-    return tiktoken.Encoding(name, pat_str=_PATTERNS[name], mergeable_ranks=ranks, special_tokens=_SPECIAL[name])
+    """The whole encoding `name`, one of NAMES; raises ModelFileError when its file is missing or damaged."""
+    return _encoding(name, {token: rank for rank, token in enumerate(_tokens(name))})
+
+
+class Published:
+    """One of the encodings in NAMES, kept small. For one thread."""
+
+    def __init__(self, name: str) -> None:
+        """Raises ModelFileError when its file is missing or damaged."""
+        self.name = name
+        self.vocabulary = Vocabulary(_tokens(name))
+        self._whole: tiktoken.Encoding | None = None
+
+    def encoding(self, text: str | None) -> tiktoken.Encoding:
+        """An encoding that cuts `text`, and every part of it, as the whole one does; for None the whole one."""
+        words = None if text is None else _words(text)
+        if self._whole is None and (words is None or sum(map(len, words)) > SHORT or max(map(len, words)) > LONG_WORD):
+            self._whole = load(self.name)
+        return self._whole or _encoding(self.name, self.vocabulary.within(words or ()))
+
+
+class Vocabulary:
+    """Tokens in the order of their ranks, in as many bytes as they have and 16 each."""
+
+    def __init__(self, tokens: Sequence[bytes]) -> None:
+        self._data = b"".join(tokens)
+        self._ends = np.fromiter(accumulate(map(len, tokens)), np.uint32, len(tokens))
+        self._longest = max(map(len, tokens))
+        hashes = np.fromiter(map(hash, tokens), np.int64, len(tokens))
+        self._order = np.argsort(hashes).astype(np.uint32)
+        self._hashes = hashes[self._order]
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, rank: int) -> bytes:
+        start = self._ends[rank - 1] if rank else 0
+        return self._data[start : self._ends[rank]]
+
+    def within(self, words: Iterable[bytes]) -> dict[bytes, int]:
+        """The rank of every token that occurs in one of `words`, and of every single byte."""
+        parts = {bytes([b]) for b in range(256)}
+        for word in set(words):
+            n = len(word)
+            parts |= {word[i:j] for i in range(n) for j in range(i + 1, min(n, i + self._longest) + 1)}
+        asked = list(parts)
+        hashes = np.fromiter(map(hash, asked), np.int64, len(asked))
+        first, last = (np.searchsorted(self._hashes, hashes, side) for side in ("left", "right"))
+        places = ((i, place) for i in np.flatnonzero(first < last) for place in range(first[i], last[i]))
+        ranks = ((asked[i], int(self._order[place])) for i, place in places)
+        return {part: rank for part, rank in ranks if self[rank] == part}
+
+
+def _words(text: str) -> list[bytes]:
+    """The text in parts that no token crosses, at least one; like tiktoken, take half a character as U+FFFD."""
+    return [part.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode() for part in _SEAM.split(text)]
+
+
+def _tokens(name: str) -> list[bytes]:
+    return unpack(FOLDER / f"{name}.xz")
+
+
+def _encoding(name: str, ranks: dict[bytes, int]) -> tiktoken.Encoding:
+    made = tiktoken.Encoding(name, pat_str=_PATTERNS[name], mergeable_ranks=ranks, special_tokens=_SPECIAL[name])
+    ranks.clear()  # tiktoken has copied them, and keeps these only to be pickled
+    return made
 
 
 def unpack(path: Path) -> list[bytes]:

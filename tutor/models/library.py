@@ -99,7 +99,8 @@ class Library:
         self._folder, self._added = folder, added
         self._lock = Lock()
         self._models: dict[str, Model] = {}
-        self._encodings: dict[str, tiktoken.Encoding] = {}
+        self._published: dict[str, encodings.Published] = {}
+        self._own: dict[str, Tokenizer] = {}  # of the models
         self._vectors: Vectors | None = None
 
     @property
@@ -121,13 +122,17 @@ class Library:
                 self._models[name] = Model.load(folder, name, self._tokenizer_of(folder))
             return self._models[name]
 
-    def encoding(self, name: str) -> tiktoken.Encoding:
-        """The encoding `name`, a published one or a model's; raises ModelFileError."""
-        with self._lock:
-            if name not in self._encodings:
-                published = name in encodings.NAMES
-                self._encodings[name] = encodings.load(name) if published else self._tokenizer(name).encoding
-            return self._encodings[name]
+    def encoding(self, name: str, text: str | None = None) -> tiktoken.Encoding:
+        """The encoding `name`, a published one or a model's; raises ModelFileError.
+
+        With a `text` it may be one that cuts just that text, and every part of it, as the whole one does.
+        """
+        return self._published_one(name).encoding(text) if name in encodings.NAMES else self._tokenizer(name).encoding
+
+    def learned(self, name: str) -> int:
+        """How many tokens the encoding `name` has, special ones left out; raises ModelFileError."""
+        in_it = self._published_one(name).vocabulary if name in encodings.NAMES else self._tokenizer(name).tokens
+        return len(in_it)
 
     def vectors(self) -> Vectors:
         """The word vectors; raises ModelFileError."""
@@ -136,8 +141,17 @@ class Library:
                 self._vectors = Vectors.load()
             return self._vectors
 
+    def _published_one(self, name: str) -> encodings.Published:
+        with self._lock:
+            if name not in self._published:
+                self._published[name] = encodings.Published(name)
+            return self._published[name]
+
     def _tokenizer(self, name: str) -> Tokenizer:
-        return Tokenizer.load(self._tokenizer_of(self._find(name)))
+        with self._lock:
+            if name not in self._own:
+                self._own[name] = Tokenizer.load(self._tokenizer_of(self._find(name)))
+            return self._own[name]
 
     def _tokenizer_of(self, folder: Path) -> Path:
         """The folder with a model's tokenizer: its own, or `tiny`, whose tokenizer the smaller models share."""
