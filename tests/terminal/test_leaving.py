@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import pytest
+from measure_leaving import CHAPTER, LAB, SCRIPT, SOON, STATES, TUTOR, WAYS, WRITTEN, lab_file, left, modes_on
 from pty_harness import KEYS, Terminal
 
 from tutor.course.load import load_course
 from tutor.study.store import Store
 
-SOON = 0.5  # seconds
 TRIES = 3  # a busy machine may be slow once
-RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l")  # main screen, cursor, pasting
-CHAPTER = "text-to-tokens"
-CARDS = len(load_course().chapter(CHAPTER).cards)
+FIRST = load_course().chapter("text-to-tokens")
+CARDS = len(FIRST.cards)
 
 
 @contextmanager
@@ -60,7 +58,7 @@ def soon_gone(opened: Callable[[Path], object], leave: Callable[[Terminal], None
 
 
 def restored(terminal: Terminal) -> bool:
-    return all(code in terminal.received for code in RESTORED) and not terminal.screen.alternate
+    return not modes_on(terminal.received) and not terminal.screen.alternate
 
 
 @pytest.mark.parametrize("keys", [["q"], ["b", "b", "q"], ["e", "enter", "q"]], ids=" ".join)
@@ -71,37 +69,55 @@ def test_quitting_while_the_model_writes_takes_no_time(keys: list[str], tmp_path
         assert b"Traceback" not in terminal.received
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_signals_end_the_session_cleanly(number: signal.Signals, tmp_path: Path) -> None:
-    def leave(terminal: Terminal) -> None:
-        terminal.process.send_signal(number)
+FEW = [  # every way and every state once; all of them are `long`
+    ("starting", "SIGTERM"),
+    ("first_paint", "SIGHUP"),
+    ("home", "stdout lost"),
+    ("loading", "terminal closed, SIGHUP handled"),
+    ("writing", "terminal closed"),
+    ("training", "SIGINT"),
+    ("lab", "terminal closed, SIGHUP ignored"),
+    ("editing", "SIGTERM"),
+    ("answering", "stdin lost"),
+    ("modal", "SIGHUP, ignored before"),
+]
+MEANINGLESS = [("starting", "SIGHUP, ignored before")]  # nothing is open yet, and the signal is ignored as was asked
+ALL = [pair for pair in product(STATES, WAYS) if pair not in MEANINGLESS]
 
-    for terminal in soon_gone(streaming, leave, tmp_path):
-        assert terminal.process.returncode == 0
-        assert restored(terminal)
+
+@pytest.mark.parametrize(
+    ("state", "way"), [pair if pair in FEW else pytest.param(*pair, marks=pytest.mark.long) for pair in ALL]
+)
+def test_every_way_out_of_every_state(state: str, way: str, tmp_path: Path) -> None:
+    check(state, way, tmp_path)
 
 
-@pytest.mark.parametrize("ignored", ["", "trap '' HUP; "], ids=["", "SIGHUP ignored"])
-def test_a_closed_terminal_ends_the_process(ignored: str, tmp_path: Path) -> None:
-    """SIGHUP reaches only the terminal's foreground; where it is ignored, reading tells that nobody is there."""
+def test_the_installed_script_leaves_as_the_module_does(tmp_path: Path) -> None:
+    check("writing", "SIGHUP", tmp_path, SCRIPT)
 
-    @contextmanager
-    def opened(data: Path) -> Iterator[Terminal]:
-        arguments = [sys.executable, "-m", "tutor", "--data-dir", str(data), "--chapter", CHAPTER]
-        with Terminal(command=["/bin/sh", "-c", f'{ignored}exec "$@"', "sh", *arguments]) as terminal:
-            terminal.wait_for("goals")
-            terminal.press("n")
-            terminal.wait_for(f"card 1 of {CARDS}", "13 tokens")
-            yield terminal
 
-    def leave(terminal: Terminal) -> None:
-        os.close(terminal.master)
-        terminal.master = os.open(os.devnull, os.O_RDONLY)
-
-    soon_gone(opened, leave, tmp_path)
-    with tutor(tmp_path) as again:
-        again.press("c")
-        again.wait_for(f"card 1 of {CARDS}")
+def check(state: str, way: str, folder: Path, program: Sequence[str] = TUTOR) -> None:
+    """Leave until it is quick, a few times at most; each time nothing is lost and nothing is left."""
+    seconds = []
+    for attempt in range(TRIES):
+        data = folder / str(attempt)
+        one = left(data, state, WAYS[way], program)
+        if state != "starting":  # until then it ends as programs do
+            assert one.code == 0
+            assert b"Traceback" not in one.received
+        assert one.modes == []
+        assert one.settings
+        assert one.processes == []
+        assert lab_file(data).read_text(encoding="utf-8") == (WRITTEN if state == "editing" else "") + LAB
+        store = Store.open(data)
+        assert store.warning is None
+        answered = [answer.question_id for answer in store.answers()]
+        assert answered == ([CHAPTER.questions[0].id] if state == "answering" else [])
+        store.close()
+        seconds.append(one.seconds)
+        if one.seconds <= SOON:
+            return
+    raise AssertionError(f"it took {seconds} seconds to leave")
 
 
 def test_the_shell_gets_its_terminal_back_and_gives_it_again(tmp_path: Path) -> None:
@@ -123,7 +139,7 @@ def test_the_shell_gets_its_terminal_back_and_gives_it_again(tmp_path: Path) -> 
 
 
 def test_killed_while_reading_nothing_is_lost(tmp_path: Path) -> None:
-    with tutor(tmp_path, "--chapter", CHAPTER) as terminal:
+    with tutor(tmp_path, "--chapter", FIRST.id) as terminal:
         terminal.wait_for("goals")
         for number in (1, 2, 3):
             terminal.press("n")
@@ -136,17 +152,17 @@ def test_killed_while_reading_nothing_is_lost(tmp_path: Path) -> None:
         again.wait_for(f"card 3 of {CARDS}")
         again.process.kill()
         again.process.wait()
-    cards = load_course().chapter(CHAPTER).cards
+    cards = FIRST.cards
     store = Store.open(tmp_path)
     assert store.warning is None
-    assert store.cards_read(CHAPTER) == {card.id for card in cards[:2]}
+    assert store.cards_read(FIRST.id) == {card.id for card in cards[:2]}
     store.close()
 
 
 def test_killed_in_the_quiz_no_answer_is_lost_that_was_shown_as_given(tmp_path: Path) -> None:
-    questions = load_course().chapter(CHAPTER).questions
+    questions = FIRST.questions
     for asked in range(1, 4):
-        with tutor(tmp_path, "--chapter", CHAPTER) as terminal:
+        with tutor(tmp_path, "--chapter", FIRST.id) as terminal:
             terminal.wait_for("goals" if asked == 1 else "Press Enter to begin")
             terminal.press("Q")
             terminal.wait_for(f"question {asked} of {len(questions)}", "Enter commit")
