@@ -35,13 +35,15 @@ class Size(msgspec.Struct, frozen=True):
 
 def sizes(course: Course) -> Iterator[tuple[str, Size]]:
     """Read the chapters that exist, one at a time; a broken one says so and the others go on."""
+    from tutor.experiments.cells import visible
+
     for entry in course.entries():
         if entry.file is not None:
             try:
                 chapter = course.chapter(entry.id)
                 yield entry.id, Size(len(chapter.cards), len(chapter.questions))
             except LessonError as error:
-                yield entry.id, Size(problem=str(error.problems[0]))
+                yield entry.id, Size(problem=visible(str(error.problems[0])))
 
 
 class HomeScreen(TutorScreen[None]):
