@@ -180,6 +180,11 @@ def visible(text: str, space: str = " ", ascii: bool = False) -> str:
     return "".join(shown for _, shown in drawn(text, space, ascii))
 
 
+def showable(text: str) -> str:
+    """`text` without the characters that `visible` spells out."""
+    return "".join(source for source, shown in drawn(text) if source == shown)
+
+
 def visible_bytes(raw: bytes, space: str = "␣", ascii: bool = False) -> str:
     """The bytes of a token: as text where they are whole characters, as <E2> where they are not."""
     out: list[str] = []

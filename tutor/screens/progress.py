@@ -16,7 +16,7 @@ from tutor.course.leaves import QUIZ
 from tutor.course.load import facts
 from tutor.course.text import literal
 from tutor.engine import Done, Event, Failed
-from tutor.experiments.cells import bar, fit
+from tutor.experiments.cells import bar, fit, visible
 from tutor.screens.base import TutorScreen
 from tutor.study import report as words
 from tutor.study.recall import Recall, plot
@@ -75,7 +75,7 @@ class ProgressScreen(TutorScreen[None]):
     def on_progress_screen_worked(self, message: Worked) -> None:
         said = self.query_one("#said", Static)
         if isinstance(message.event, Failed):
-            said.update(message.event.message)
+            said.update(visible(message.event.message))
             return
         assert isinstance(message.event, Done) and isinstance(message.event.value, Report)
         self.report = message.event.value

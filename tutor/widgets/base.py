@@ -31,7 +31,7 @@ from textual.widgets import Input, Static
 
 from tutor.engine import Done, Event, Failed, Update
 from tutor.experiments.base import Reading, Result, Settings, converted
-from tutor.experiments.cells import View, visible
+from tutor.experiments.cells import View, showable, visible
 from tutor.experiments.registry import EXPERIMENTS
 
 if TYPE_CHECKING:
@@ -44,16 +44,24 @@ TWIN_ROWS = 200  # of a table on the screen; `tutor show ... --table` prints the
 class TextField(Input):
     """One line of the learner's own text; Enter leaves it, and nothing in it blinks."""
 
+    MOST = 1_000  # characters
+
     def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(value, placeholder=placeholder, id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take one line of what is pasted, without what a terminal would obey."""
+        """Take what is pasted as one line."""
         event.prevent_default()
-        line = " ".join(event.text.split())
-        super()._on_paste(events.Paste("".join(char for char in line if char.isprintable())))
+        super()._on_paste(events.Paste(" ".join(event.text.split())))
         event.stop()
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put `text` in place of what is there, without what a terminal would obey, as far as there is room."""
+        text, room = showable(text), self.MOST - len(self.value) + end - start
+        if len(text) > room:
+            self.notify(f"This line takes {self.MOST:,} characters; the rest is left out.", severity="warning")
+        super().replace(text[: max(0, room)], start, end)
 
 
 class LiveWidget(Vertical):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from pygments import lex  # type: ignore[import-untyped]
@@ -11,13 +12,20 @@ from rich.text import Text
 from textual import events
 from textual.binding import Binding
 from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
+
+from tutor.experiments.cells import visible
 
 INDENT = "    "
+_WITHIN = re.compile("[^\n\t]+")
 KINDS = ((Keyword, "keyword"), (Operator.Word, "keyword"), (String, "string"), (Comment, "comment"))
 
 
 class Editor(TextArea):
-    """To read at first, where arrows scroll; `write` makes it writable. Its screen ends that by `leave_editor`."""
+    """To read at first, where arrows scroll; `write` makes it writable. Its screen ends that by `leave_editor`.
+
+    What a terminal would obey is spelled out in the text itself: what one sees is what runs.
+    """
 
     DEFAULT_CSS = """
     Editor {
@@ -55,6 +63,14 @@ class Editor(TextArea):
         """Let keys write, or only read."""
         self.read_only, self.show_cursor = not on, on
 
+    def load_text(self, text: str) -> None:
+        """Put another program in the place of this one."""
+        super().load_text(in_lines(text))
+
+    def edit(self, edit: Edit) -> EditResult:
+        edit.text = in_lines(edit.text)
+        return super().edit(edit)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What changes the text is no key while one reads."""
         return self.writing or not action.startswith(("delete_", "cut", "paste", "undo", "redo"))
@@ -77,6 +93,11 @@ class Editor(TextArea):
         indent = before[: len(before) - len(before.lstrip(" "))]
         step = INDENT if before.rstrip().endswith(":") else ""
         self.replace(f"\n{indent}{step}", *self.selection, maintain_selection_offset=False)
+
+
+def in_lines(text: str) -> str:
+    """`text` with every character spelled out that does not show as itself, but for tabs and the ends of lines."""
+    return _WITHIN.sub(lambda part: visible(part[0]), text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 @lru_cache(maxsize=2)
