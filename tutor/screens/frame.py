@@ -159,6 +159,9 @@ class SentByChanges(App[R]):
         self._frame.take(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
         self.send_changes()
 
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Nothing here gives the pointer a shape, and a terminal that does not know Textual's code for it prints it."""
+
     def send_changes(self) -> None:
         """Bring the terminal up to date, if the line has room; else the line calls this when it has."""
         line: Line | None = getattr(self._driver, "line", None)  # not on Windows
