@@ -22,6 +22,8 @@ COMMANDS = {
     "read": "read a chapter line by line, in plain text",
     "quiz": "take a chapter's quiz line by line, in plain text",
     "review": "answer the questions that are due, line by line, in plain text",
+    "lab": "read, change and run the programs of the course; exercises are checked",
+    "glossary": "say what a term means, and which cards speak of it",
     "progress": "say where you stand: what was read, tried and is solid, and what you remember",
     "export": "write what you did to a file: to keep, to move, for a spreadsheet, for Anki, for a class",
     "import": "take in what another machine exported; nothing is lost, nothing comes twice",

@@ -1,4 +1,4 @@
-"""`tutor doctor` asks the terminal what it can do: one that answers, one that never does; both are left as they were."""
+"""`tutor doctor` asks the terminal what it can do: one that answers, one that does not; it is left as it was."""
 
 from __future__ import annotations
 

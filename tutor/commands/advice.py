@@ -71,4 +71,4 @@ def _drawing(report: dict[str, Any]) -> Iterator[str]:
         if (report["terminal"]["term"] or "").startswith(("linux", "vt")):
             yield "This console's font lacks most glyphs, so pictures are drawn in ASCII; a terminal window has them."
         else:
-            yield "The locale is not UTF-8, so pictures are drawn in ASCII: `export LANG=C.UTF-8`, or one of `locale -a`."
+            yield "The locale is not UTF-8, so pictures are drawn in ASCII: `export LANG=C.UTF-8`, say (`locale -a`)."

@@ -111,7 +111,12 @@ class Run:
 def run_lab(path: Path, check: Path | None = None, seconds: float = SECONDS) -> Ran:
     """Run the program in a file, and a check after it; raises OSError and UnicodeDecodeError."""
     source = path.read_text(encoding="utf-8")
-    return asyncio.run(Run(path.name, source, check.read_text(encoding="utf-8") if check else None).to_end(seconds))
+    return run_source(path.name, source, check.read_text(encoding="utf-8") if check else None, seconds)
+
+
+def run_source(name: str, source: str, check: str | None = None, seconds: float = SECONDS) -> Ran:
+    """The same for programs that are given as text; raises OSError."""
+    return asyncio.run(Run(name, source, check).to_end(seconds))
 
 
 def needs_torch(source: bytes) -> bool:

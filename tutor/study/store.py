@@ -94,6 +94,11 @@ def models_folder(data_dir: Path | None = None) -> Path:
     return data_folder(data_dir) / "models"
 
 
+def labs_folder(data_dir: Path | None = None) -> Path:
+    """Where the learner's own versions of labs are kept."""
+    return data_folder(data_dir) / "labs"
+
+
 class Store(Connection):
     """The learner's progress."""
 
