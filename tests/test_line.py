@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.line import CANCEL, LOST, QUESTION, UNANSWERED, WINDOW, Line, Pace
+from tutor.line import CANCEL, LATE, LOST, QUESTION, UNANSWERED, WINDOW, Line, Pace
 
 LEAST, FIRST, MOST = WINDOW
 SOON = 5.0  # seconds; nothing here measures with it
@@ -56,20 +56,20 @@ def test_a_terminal_that_never_answers_is_never_waited_for_nor_asked_for_ever() 
     for second in range(100):
         pace.sent(10 * MOST)
         asked += pace.ask(second)
-        assert not pace.full
+        assert not pace.full(second)
     assert asked == UNANSWERED
 
 
 def test_a_fast_line_is_full_only_with_very_much() -> None:
     pace, now = Pace(), 0.0
-    for _ in range(10):
-        now = answered(pace, now, 3000, 0.2)  # far away, but fast
+    for n in range(10):
+        now = answered(pace, now, 3000 << n, 0.2)  # far away, but fast
     pace.sent(MOST - 1)
     pace.ask(now)
-    assert not pace.full
+    assert not pace.full(now)
     pace.sent(1)
     pace.ask(now)
-    assert pace.full
+    assert pace.full(now)
 
 
 def test_a_slow_line_is_full_with_little() -> None:
@@ -79,9 +79,18 @@ def test_a_slow_line_is_full_with_little() -> None:
         now = answered(pace, now, 1000, 0.2 + 1000 / 960)
     pace.sent(LEAST)
     pace.ask(now)
-    assert pace.full
+    assert pace.full(now)
     pace.answered(now + 1)
-    assert not pace.full
+    assert not pace.full(now + 1)
+
+
+def test_a_late_answer_is_waited_for() -> None:
+    pace, now = Pace(), 0.0
+    now = answered(pace, now, 4, 0.2)
+    pace.sent(1)
+    pace.ask(now)
+    assert not pace.full(now + 0.2 + LATE / 2)
+    assert pace.full(now + 0.2 + LATE * 2)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.floats(0, 100), st.booleans()), max_size=50))
@@ -99,7 +108,7 @@ def test_whatever_the_answers_the_window_has_its_bounds_and_all_is_answered_in_t
         assert LEAST <= pace.window <= MOST
     for _ in events:
         pace.answered(now)
-    assert pace.unanswered == 0 and not pace.full
+    assert pace.unanswered == 0 and not pace.full(now)
 
 
 # ── the line ─────────────────────────────────────────────────────────────────────────────────────────

@@ -3,8 +3,9 @@
 A slow line hides how slow it is. What has been written may wait in the kernel (20 KB on Linux) and in ssh (up to a
 megabyte), so a write that goes through says little about what the learner sees. So the terminal is asked to answer
 behind what was sent (DSR and its report, ECMA-48 8.3.35; every emulator since the VT100 knows them), and as long as
-too much is unanswered the line is busy. How much is too much is found as TCP finds it: twice as much after an answer
-that came in time, half after a late one. A terminal that never answers is busy only while the kernel takes no more.
+too much is unanswered, or an answer is late, the line is busy. How much is too much is found as TCP finds it: twice
+as much after an answer that came in time, half after a late one. A terminal that never answers is busy only while the
+kernel takes no more.
 """
 
 from __future__ import annotations
@@ -36,18 +37,14 @@ class Pace:
         self.answers = False  # whether it has ever answered
         self.window = WINDOW[1]
         self.quickest = math.inf
-        self._asked: deque[tuple[float, int]] = deque()  # when, and how many bytes since the question before
+        self.unanswered = 0  # bytes of which it is not known that they have arrived
+        self._asked: deque[tuple[float, int, int]] = deque()  # when, bytes since the question before, and unanswered
         self._sent = 0  # since the last question
 
-    @property
-    def unanswered(self) -> int:
-        """Bytes of which it is not known that they have arrived."""
-        return sum(size for _, size in self._asked)
-
-    @property
-    def full(self) -> bool:
+    def full(self, now: float) -> bool:
         """Whether more would only queue up."""
-        return self.answers and self.unanswered >= self.window
+        late = now - self.waiting_since > self.quickest + LATE
+        return self.answers and (late or self.unanswered >= self.window)
 
     @property
     def waiting_since(self) -> float:
@@ -62,7 +59,8 @@ class Pace:
         """Whether to ask now, which is then taken as done."""
         if not self.answers and len(self._asked) >= UNANSWERED:
             return False
-        self._asked.append((now, self._sent))
+        self.unanswered += self._sent
+        self._asked.append((now, self._sent, self.unanswered))
         self._sent = 0
         return True
 
@@ -70,15 +68,20 @@ class Pace:
         """An answer arrived: to the oldest question, for they come in order."""
         if not self._asked:
             return
-        took = now - self._asked.popleft()[0]
+        asked, size, under_way = self._asked.popleft()
+        self.unanswered -= size
         self.answers = True
-        self.quickest = min(self.quickest, took)
+        self.quickest = min(self.quickest, now - asked)
         least, _, most = WINDOW
-        self.window = min(most, 2 * self.window) if took <= self.quickest + LATE else max(least, self.window // 2)
+        if now - asked > self.quickest + LATE:
+            self.window = max(least, min(self.window, under_way) // 2)
+        elif 2 * under_way >= self.window:  # what was not used has proved nothing
+            self.window = min(most, 2 * self.window)
 
     def give_up(self) -> None:
         """Expect no answer to what was asked."""
         self._asked.clear()
+        self.unanswered = 0
 
 
 class Line:
@@ -170,7 +173,7 @@ class Line:
 
     @property
     def _is_busy(self) -> bool:
-        return self._pending > WRITTEN or self.pace.full
+        return self._pending > WRITTEN or self.pace.full(time.monotonic())
 
     def _tell(self) -> None:
         """Something has changed; called with the lock held."""

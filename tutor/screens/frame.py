@@ -180,10 +180,9 @@ class SentByChanges(App[R]):
 def codes(changes: Iterable[tuple[int, int, Sequence[Cell], bool]]) -> str:
     """What makes a terminal show the changes; it begins and ends with the terminal's own look."""
     out = []
-    pen, below = PLAIN, -1
+    pen = PLAIN
     for x, y, cells, erase in changes:
-        out.append("\r\n" if (x, y) == (0, below) else Control.move_to(x, y).segment.text)
-        below = y + 1
+        out.append(Control.move_to(x, y).segment.text)
         for look, same in groupby(cells, itemgetter(1)):
             text = "".join(text for text, _ in same)
             if text.strip(" ") or not blank_alike(pen, look):
