@@ -18,6 +18,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.filter import NoColor
+from textual.markup import escape
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -270,7 +271,8 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
         yield SystemCommand("Keys", "The keys that work here", self.action_help)
         for entry in self.course.entries():
             if entry.file is not None:
-                yield SystemCommand(entry.title, entry.summary, lambda one=entry.id: self.open_chapter(one))
+                title, summary = escape(entry.title), escape(entry.summary)  # the palette reads markup
+                yield SystemCommand(title, summary, lambda one=entry.id: self.open_chapter(one))
         for name in themes.names(self.tier):
             yield SystemCommand(f"Theme: {name}", "Change the colours", lambda name=name: self.set_theme(name))
         yield SystemCommand("Quit", "Everything is kept", self.exit)
