@@ -41,6 +41,7 @@ def _theme(name: str, dark: bool, grounds: str, texts: str, accent: str, marks: 
         variables={
             **_QUIET,
             "text-muted": muted,
+            "text-disabled": muted,
             "block-cursor-foreground": ground,
             "block-cursor-background": accent,
             "block-cursor-blurred-foreground": text,
@@ -81,6 +82,7 @@ def _own_colours(name: str, dark: bool, accent: str, marks: str) -> Theme:
             "ansi-background": "ansi_default",
             "ansi-foreground": "ansi_default",
             "text-muted": "ansi_default",
+            "text-disabled": "ansi_default",
             "block-cursor-foreground": "ansi_bright_white",
             "block-cursor-background": "ansi_blue",
             "block-cursor-text-style": "bold underline",

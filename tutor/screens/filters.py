@@ -31,7 +31,8 @@ def in_ascii(text: str) -> str:
 
 
 class ForConsole(LineFilter):
-    """Nothing faint, and nothing bold in reverse: the Linux console's greys for them are too close to their ground."""
+    """Nothing faint, and nothing bold in reverse or in a bright colour: the Linux console shows faint text in a grey
+    too dark to read, and makes bold text bright, or dark where it is bright already."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [Segment(text, legible(style) if style else style, control) for text, style, control in segments]
@@ -39,5 +40,6 @@ class ForConsole(LineFilter):
 
 @lru_cache(4096)
 def legible(style: Style) -> Style:
-    """`style` with nothing in it that the console shows grey on black, or grey on white."""
-    return style + Style(dim=False if style.dim else None, bold=False if style.bold and style.reverse else None)
+    """`style` without what the console would show too dark, or too light where it is reversed."""
+    bright = style.color is not None and (style.color.number or 0) >= 8
+    return style + Style(dim=False if style.dim else None, bold=False if style.reverse or bright else None)
