@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Hashable, Mapping
+from dataclasses import dataclass, is_dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,9 @@ from tutor.models.errors import ModelFileError
 
 if TYPE_CHECKING:
     from tutor.models.library import Library
+
+
+MOST_PARTS = 100  # of a list that may hold arrays
 
 
 class Priority(IntEnum):
@@ -88,8 +91,10 @@ class Engine:
     Cancelled. After `close` nobody hears anything more.
     """
 
-    def __init__(self, kept_results: int = 16) -> None:
-        """`kept_results`: how many results are kept for `submit(cache=...)`, the last used ones."""
+    def __init__(self, kept_results: int = 16, kept_bytes: int = 1 << 23) -> None:
+        """`kept_results`: how many results are kept for `submit(cache=...)`, the last used ones, and the most that
+        the arrays in all of them may take, see `array_bytes`.
+        """
         self._changed = threading.Condition()  # guards the five below
         self._queue: list[_Request] = []  # not begun
         self._running: list[_Request] = []  # begun; each was interrupted by the next, more urgent one
@@ -97,7 +102,7 @@ class Engine:
         self._closed = False
         self._library: Library | None = None
         self._results: OrderedDict[Hashable, object] = OrderedDict()  # touched by the worker alone
-        self._kept_results = kept_results
+        self._kept_results, self._kept_bytes = kept_results, kept_bytes
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
         self._thread.start()
 
@@ -222,10 +227,15 @@ class Engine:
             except StopIteration as end:
                 value = end.value
         if request.cache is not None:
-            self._results[request.cache] = value
-            while len(self._results) > self._kept_results:
-                self._results.popitem(last=False)
+            self._keep(request.cache, value)
         return value
+
+    def _keep(self, name: Hashable, value: object) -> None:
+        if array_bytes(value) > self._kept_bytes:
+            return
+        self._results[name] = value
+        while len(self._results) > self._kept_results or array_bytes(self._results) > self._kept_bytes:
+            self._results.popitem(last=False)
 
     def _tell(self, request: _Request, event: Event) -> None:
         if not isinstance(event, Update):
@@ -237,6 +247,17 @@ class Engine:
             request.listener(event)
         except Exception:
             logging.getLogger(__name__).exception("A listener failed on %r", event)
+
+
+def array_bytes(value: object) -> int:
+    """The bytes of the arrays in a value: in the fields of dataclasses, in tuples, lists and mappings unless long."""
+    if isinstance(size := getattr(value, "nbytes", None), int):
+        return size
+    if is_dataclass(value):
+        return sum(map(array_bytes, vars(value).values()))
+    if not isinstance(value, Mapping | tuple | list) or len(value) > MOST_PARTS:
+        return 0
+    return sum(map(array_bytes, value.values() if isinstance(value, Mapping) else value))
 
 
 def one_line(error: BaseException) -> str:

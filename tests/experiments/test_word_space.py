@@ -64,7 +64,7 @@ def test_two_words(word: str, other: str) -> None:
 @settings(deadline=None, max_examples=15)
 @given(WORDS, WORDS, WORDS)
 def test_analogies_and_neighbours(a: str, b: str, c: str) -> None:
-    whole = VECTORS.units.astype(np.float64)
+    whole = VECTORS.units().astype(np.float64)
     row = VECTORS.index
     target = whole[row(b)] - whole[row(a)] + whole[row(c)]
     cosines = whole @ target / np.linalg.norm(target)

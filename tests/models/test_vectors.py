@@ -62,7 +62,7 @@ def test_what_is_written_comes_back_within_half_a_step(
     table = Vectors.load(folder)
     for i, word in enumerate(words):
         assert np.allclose(table.vector(word), made[i], atol=0.5001 * np.abs(made[i]).max() / 127, rtol=0)
-    assert np.allclose(np.linalg.norm(table.units, axis=1), 1, atol=1e-5)
+    assert np.allclose(np.linalg.norm(table.units(), axis=1), 1, atol=1e-5)
 
 
 def test_the_command_makes_the_same_files(folder: Path, tmp_path: Path) -> None:

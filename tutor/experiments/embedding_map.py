@@ -226,7 +226,7 @@ def compute(settings: Settings, library: Library) -> Result:
     if centre in vectors:
         words += [word for word, _ in vectors.nearest(vectors.unit(centre), settings.k, (centre,))]
     shown = tuple(words[:MOST])
-    rows = vectors.units[[vectors.index(word) for word in shown]].astype(np.float64)
+    rows = vectors.units([vectors.index(word) for word in shown]).astype(np.float64)
     scores, explained = pca(rows) if shown else (np.zeros((0, 2)), (0.0, 0.0))
     cosines = rows @ rows.T
     np.fill_diagonal(cosines, -np.inf)

@@ -12,8 +12,7 @@ the way to them: with all others left out it is cut in the same way. So a short 
 from __future__ import annotations
 
 import lzma
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +64,7 @@ _SEAM = regex.compile(r"(?<=\S)(?= )")  # no token has a space after something e
 
 def load(name: str) -> tiktoken.Encoding:
     """The whole encoding `name`, one of NAMES; raises ModelFileError when its file is missing or damaged."""
-    return _encoding(name, {token: rank for rank, token in enumerate(_tokens(name))})
+    return _encoding(name, {token: rank for rank, token in enumerate(unpack(_file(name)))})
 
 
 class Published:
@@ -74,7 +73,7 @@ class Published:
     def __init__(self, name: str) -> None:
         """Raises ModelFileError when its file is missing or damaged."""
         self.name = name
-        self.vocabulary = Vocabulary(_tokens(name))
+        self.vocabulary = Vocabulary(*read(_file(name)))
         self._whole: tiktoken.Encoding | None = None
 
     def encoding(self, text: str | None) -> tiktoken.Encoding:
@@ -88,11 +87,12 @@ class Published:
 class Vocabulary:
     """Tokens in the order of their ranks, in as many bytes as they have and 16 each."""
 
-    def __init__(self, tokens: Sequence[bytes]) -> None:
-        self._data = b"".join(tokens)
-        self._ends = np.fromiter(accumulate(map(len, tokens)), np.uint32, len(tokens))
-        self._longest = max(map(len, tokens))
-        hashes = np.fromiter(map(hash, tokens), np.int64, len(tokens))
+    def __init__(self, lengths: bytes, data: bytes) -> None:
+        """`lengths`: of each token; `data`: all of them, one after the other."""
+        self._data = data
+        self._ends = np.cumsum(np.frombuffer(lengths, np.uint8), dtype=np.uint32)
+        self._longest = max(lengths)
+        hashes = np.fromiter(map(hash, cut(lengths, data)), np.int64, len(lengths))
         self._order = np.argsort(hashes).astype(np.uint32)
         self._hashes = hashes[self._order]
 
@@ -122,8 +122,8 @@ def _words(text: str) -> list[bytes]:
     return [part.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode() for part in _SEAM.split(text)]
 
 
-def _tokens(name: str) -> list[bytes]:
-    return unpack(FOLDER / f"{name}.xz")
+def _file(name: str) -> Path:
+    return FOLDER / f"{name}.xz"
 
 
 def _encoding(name: str, ranks: dict[bytes, int]) -> tiktoken.Encoding:
@@ -134,6 +134,19 @@ def _encoding(name: str, ranks: dict[bytes, int]) -> tiktoken.Encoding:
 
 def unpack(path: Path) -> list[bytes]:
     """The tokens in a file, in the order of their ranks; raises ModelFileError."""
+    return list(cut(*read(path)))
+
+
+def cut(lengths: bytes, data: bytes) -> Iterator[bytes]:
+    """The tokens of these lengths, one after the other in `data`."""
+    end = 0
+    for length in lengths:
+        yield data[end : end + length]
+        end += length
+
+
+def read(path: Path) -> tuple[bytes, bytes]:
+    """The length of every token in a file, and their bytes; raises ModelFileError."""
     try:
         packed = path.read_bytes()
     except OSError as error:
@@ -147,12 +160,8 @@ def unpack(path: Path) -> list[bytes]:
     lengths, data = content[4 : 4 + n], content[4 + n :]
     if not xz.eof or len(lengths) < n or sum(lengths) != len(data):
         raise ModelFileError(f"{path}: damaged: it is not as long as it should be")
-    tokens = []
-    end = 0
-    for length in lengths:
-        tokens.append(data[end : end + length])
-        end += length
-    different = set(tokens)
-    if len(different) != n or b"" in different or not {bytes([b]) for b in range(256)} <= different:
+    # hashes take less room than the tokens; that two tokens have the same one does not happen
+    different = set(map(hash, cut(lengths, data)))
+    if len(different) != n or 0 in lengths or not {hash(bytes([b])) for b in range(256)} <= different:
         raise ModelFileError(f"{path}: damaged: a token occurs twice, or a single byte has none")
-    return tokens
+    return lengths, data

@@ -10,7 +10,7 @@ python -m tutor.models.vectors glove50_30k.npz tutor/data/vectors
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from tutor.models.spelling import Letters, letters_of, near_spellings
 
 FOLDER = Path(__file__).parents[1] / "data" / "vectors"
 LARGEST = 127  # of an int8, taken as far down as up
+ROWS = 2048  # widened at once
 
 Array = NDArray[np.float32]
 
@@ -79,15 +80,23 @@ class Vectors:
         return vector
 
     @cached_property
-    def units(self) -> Array:
-        """Every vector at length 1, (n, d): the dot product of two rows is their cosine."""
-        wide = self.numbers.astype(np.float32)
-        wide /= np.sqrt(np.einsum("ij,ij->i", wide, wide))[:, None]
-        return wide
+    def _lengths(self) -> Array:
+        """The length of every row as whole numbers, (n,)."""
+        return np.concatenate([np.sqrt(np.einsum("ij,ij->i", wide, wide)) for wide in self._wide()])
+
+    def _wide(self) -> Iterator[Array]:
+        """All rows in order, some at a time: the table stays on disk, where all sessions share it."""
+        for begin in range(0, len(self.words), ROWS):
+            yield self.numbers[begin : begin + ROWS].astype(np.float32)
+
+    def units(self, rows: Sequence[int] | slice = slice(None)) -> Array:
+        """These rows at length 1, (n, d): the dot product of two of them is their cosine."""
+        units: Array = self.numbers[rows].astype(np.float32) / self._lengths[rows][:, None]
+        return units
 
     def unit(self, word: str) -> Array:
         """The vector (d,) of `word` at length 1; raises KeyError."""
-        row: Array = self.units[self._index[word]]
+        row: Array = self.units([self._index[word]])[0]
         return row
 
     def cosine(self, word: str, other: str) -> float:
@@ -96,8 +105,9 @@ class Vectors:
 
     def cosines(self, vector: Array) -> Array:
         """The cosine (n,) of every word with `vector` (d,), which must not be all zeros."""
-        cosines: Array = self.units @ (vector / np.linalg.norm(vector)).astype(np.float32)
-        return cosines
+        unit = (vector / np.linalg.norm(vector)).astype(np.float32)
+        dots: Array = np.concatenate([wide @ unit for wide in self._wide()])
+        return dots / self._lengths
 
     def nearest(self, vector: Array, k: int, without: Collection[str] = ()) -> list[tuple[str, float]]:
         """The `k` words with the largest cosine to `vector` (d,), the nearest first, each with its cosine."""
