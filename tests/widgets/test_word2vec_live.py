@@ -53,7 +53,7 @@ async def test_it_shows_something_at_once_and_rests(size: tuple[int, int], tier:
 async def test_it_trains_until_it_is_stopped() -> None:
     async with shown() as (app, pilot):
         await pilot.press("g")
-        await until(pilot, lambda: app.result.steps > 30 and RUNNING in app.text)
+        await until(pilot, lambda: app.result.steps > 50 and RUNNING in app.text)
         assert len(app.readings) > 2
         await press(app, pilot, "g")
         assert rests(app) and PAUSED in app.text

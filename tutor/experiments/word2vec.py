@@ -48,7 +48,7 @@ MAPPED = 40  # words on the map, at most
 CLOSE = 8  # neighbours among them
 LONG = 4  # letters; frequent words with fewer are left off the map
 BREATH = 0.0002  # seconds after a step for other threads; without them a key waits for the interpreter, 5 ms a turn
-SLICE, FRAME = 0.02, 0.12  # seconds between two yields, and between two pictures
+SLICE, FRAME = 0.02, 0.5  # seconds between two yields, and between two pictures
 
 Floats = NDArray[np.floating[Any]]
 

@@ -41,7 +41,7 @@ class TemperatureLab(LiveWidget):
     """The sliders and the text steer the bars; what is drawn from them is put after the text."""
 
     experiment = "temperature-lab"
-    pace = 0.1  # seconds a token, so that the text can be read while it is written
+    pace = 0.2  # seconds a token, so that text and bars can be read while it is written
     most = 100  # tokens written at once
     settings: Settings
     DEFAULT_CSS = "TemperatureLab > .cuts { height: 1; }"

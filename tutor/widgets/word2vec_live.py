@@ -26,7 +26,7 @@ from tutor.widgets.own_text import OwnText
 from tutor.widgets.text_and_word import TextAndWord
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-FEWEST, MOST = 4, 100  # steps a beat
+FEWEST, MOST = 12, 300  # steps a beat
 RUNNING, AT_WORK, PAUSED = "training; g stops it", "training", "g trains on, s one step"
 
 
@@ -65,7 +65,7 @@ class Word2VecLive(TextAndWord, can_focus=True):
     """One training goes on from beat to beat; another text begins another."""
 
     experiment = "word2vec-live"
-    pace = 0.15  # seconds between two beats
+    pace = 0.5  # seconds between two beats, each of which changes most of the numbers on the screen
     settings: Settings
     text_placeholder = "the course's own prose; e for your own text"
     BINDINGS = [
@@ -173,7 +173,7 @@ class Word2VecLive(TextAndWord, can_focus=True):
         if self._timer is None or self._waiting:
             return  # a beat that came after the stop; or the engine is busy: at the next beat, then
         steps = self.settings.steps  # the more there have been, the less each one changes
-        self.steer(steps=min(MOST_STEPS, steps + min(MOST, max(FEWEST, steps // 20))))
+        self.steer(steps=min(MOST_STEPS, steps + min(MOST, max(FEWEST, steps // 6))))
 
     def _stop(self) -> None:
         if self._timer is not None:
