@@ -10,6 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 from textual.binding import Binding
 from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 LEAST = 20  # columns that the name of a row keeps, before what is said of it is said shorter
 
@@ -26,6 +27,10 @@ class Navigator(OptionList, inherit_bindings=False):
         Binding("g,home", "first", "first", show=False),
         Binding("G,end", "last", "last", show=False),
     ]
+
+    def __init__(self, *content: Option, id: str | None = None) -> None:
+        """What is said in brackets in `content` is text, no markup."""
+        super().__init__(*content, id=id, markup=False)
 
     def _move_page(self, direction: Literal[-1, 1]) -> None:
         with suppress(LookupError):  # Textual fails while the list is not laid out; there is no page to turn then
