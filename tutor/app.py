@@ -51,7 +51,7 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
         Binding("T", "next_theme", "next theme", show=False),
         Binding("q", "quit", "quit", show=False),
         Binding("ctrl+z", "suspend_process", "to the shell", show=False),
-        Binding("ctrl+l", "redraw", "draw anew", show=False),
+        Binding("ctrl+l", "redraw", "draw anew", show=False, priority=True),  # in a dialog too
     ]
 
     def __init__(
