@@ -13,12 +13,13 @@ from textual.widgets import Static
 from tutor.course.leaves import GOALS, QUIZ, Leaf, leaves
 from tutor.course.load import facts
 from tutor.course.schema import Card, Chapter, Settings
+from tutor.screens.copying import Copy, Copying, of_page, of_widget
 from tutor.screens.reading import ReadingScreen
 from tutor.widgets.card import Challenges, Page, Prose
 from tutor.widgets.workbench import Workbench, focus_first
 
 
-class ChapterScreen(ReadingScreen[None]):
+class ChapterScreen(ReadingScreen[None], Copying[None]):
     """Pages are turned by arrows; Tab goes to the widget and back."""
 
     CSS_PATH = "chapter.tcss"
@@ -169,6 +170,9 @@ class ChapterScreen(ReadingScreen[None]):
         """Show the hints of this card's challenges, or hide them."""
         for challenges in self.query(Challenges):
             challenges.hint()
+
+    def copied(self) -> Copy:
+        return of_widget(self) or Copy(f"{self.chapter_id}-{self.leaf.id}.txt", of_page(self.query_one(Page)))
 
     # ── the quiz and the lab ─────────────────────────────────────────────────────────────────────────
 
