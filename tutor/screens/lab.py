@@ -20,7 +20,7 @@ from textual.widgets import Static
 from tutor.course.exercises import Exercise, exercise, split
 from tutor.course.labs import Run
 from tutor.experiments.cells import visible
-from tutor.screens.base import TutorScreen
+from tutor.screens.copying import Copy, Copying
 from tutor.widgets.card import Page
 from tutor.widgets.editor import Editor
 
@@ -32,7 +32,7 @@ FIRST_TRY = "Try it yourself first: e to write, r to run. The solution is shown 
 ASK = "Take the course's own program back? What you wrote here is deleted.\n\ny  take it back     n  keep mine"
 
 
-class LabScreen(TutorScreen[None]):
+class LabScreen(Copying[None]):
     """The program and what it prints."""
 
     CSS_PATH = "lab.tcss"
@@ -46,6 +46,7 @@ class LabScreen(TutorScreen[None]):
         Binding("u", "restore", "original"),
         Binding("y", "answer(True)", "take it back"),
         Binding("n", "answer(False)", "keep mine"),
+        Binding("y", "copy", "copy as text", show=False),
         Binding("z", "zoom", "whole screen"),
         Binding("tab", "app.focus_next", "other pane"),
         Binding("down,j", "scroll(1)", "down", show=False),
@@ -214,6 +215,11 @@ class LabScreen(TutorScreen[None]):
             self.remove_class("-code-only", "-output-only")
         else:
             self.add_class("-code-only" if self.editor.has_focus else "-output-only")
+
+    def copied(self) -> Copy:
+        if self.editor.has_focus:
+            return Copy(self.lab, self.editor.text)
+        return Copy(f"{Path(self.lab).stem}-output.txt", str(self.query_one("#output", Static).content))
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────
 

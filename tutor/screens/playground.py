@@ -10,6 +10,7 @@ from textual.widgets.option_list import Option
 
 from tutor.experiments.registry import EXPERIMENTS, Entry
 from tutor.screens.base import TutorScreen
+from tutor.screens.copying import Copy, Copying, of_widget
 from tutor.widgets.navigator import Navigator
 from tutor.widgets.workbench import focus_first
 
@@ -37,7 +38,7 @@ def _line(entry: Entry, width: int) -> Text:
     return Text.assemble((f"{entry.title:{width}}", "bold"), "  ", entry.shows)
 
 
-class WidgetScreen(TutorScreen[None]):
+class WidgetScreen(Copying[None]):
     """One live widget with its own starting settings."""
 
     def __init__(self, name: str) -> None:
@@ -50,3 +51,6 @@ class WidgetScreen(TutorScreen[None]):
 
     def on_mount(self) -> None:
         focus_first(self.query_one(".live"))
+
+    def copied(self) -> Copy:
+        return of_widget(self) or Copy(f"{self._name_in_registry}.txt", "")
