@@ -49,7 +49,7 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
         Binding("slash", "search", "search"),
         Binding("colon", "command_palette", "commands", show=False),
         Binding("T", "next_theme", "next theme", show=False),
-        Binding("q", "quit", "quit", show=False),
+        Binding("q,ctrl+q", "quit", "quit", show=False),
         Binding("ctrl+z", "suspend_process", "to the shell", show=False),
         Binding("ctrl+l", "redraw", "draw anew", show=False, priority=True),  # in a dialog too
     ]

@@ -390,7 +390,7 @@ async def test_the_last_answers_are_taken_back_one_by_one(chapter_file: Path) ->
 async def test_a_note_on_a_bad_question_is_kept(chapter_file: Path) -> None:
     async with quiz(chapter_file) as learner:
         await learner.press("f")
-        assert learner.shows("What is wrong with this question?", "What is a token?", "Esc back, without a note")
+        assert learner.shows("What is wrong with this question?", "What is a token?", "Tab back, without a note")
         await learner.press(*"uf", "escape", "f")
         await learner.type(" a word can be one, b")
         await learner.press("enter")

@@ -36,6 +36,8 @@ class TutorScreen(Screen[R]):
         Binding("b", "back", "back"),
         Binding("escape,backspace", "back", "back"),  # shown where `b` is typed into a field
         Binding("tab", "app.focus_next", "next pane", show=False),
+        Binding("shift+tab", "app.focus_previous", "pane before", show=False),
+        Binding("ctrl+c,super+c", "screen.copy_text", "copy what is selected", show=False),
     ]
     title_text = ""
     _hidden: Widget | None = None  # what had the focus before the window became too small

@@ -29,9 +29,11 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         Binding("left,h,p", "turn(-1)", "previous", key_display="←"),
         Binding("space", "page_or_turn", "page on", show=False),
         Binding("tab", "pane", "to the widget"),
-        Binding("z", "zoom", "whole screen"),
-        Binding("H", "hint", "hint"),
+        Binding("tab", "app.focus_next", "next pane", show=False),
         Binding("L", "lab", "lab", key_display="L"),
+        Binding("H", "hint", "hint"),
+        Binding("v", "terms", "terms"),
+        Binding("z", "zoom", "whole screen"),
         Binding("Q", "quiz", "quiz", show=False),
     ]
 
@@ -204,7 +206,9 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
             return card is not None and card.lab is not None
         if action == "hint":
             return card is not None and any(challenge.hint for challenge in card.challenges)
-        if action in ("zoom", "pane"):
+        if action == "pane":
+            return card is not None and card.widget is not None and not self._in_widget()
+        if action == "zoom":
             return card is not None and card.widget is not None
         if action == "turn" and parameters == (-1,):
             return self._at > 0

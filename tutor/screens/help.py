@@ -11,7 +11,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.widgets.card import Page
-from tutor.widgets.lines import KeyLine, in_words, spell, typed
+from tutor.widgets.keys import named
+from tutor.widgets.lines import KeyLine
+
+AS_EVERYWHERE = ("arrows, Home, End, ...", "as in every field for text")  # what Textual's own fields bind
 
 
 class HelpScreen(ModalScreen[None]):
@@ -35,29 +38,14 @@ class HelpScreen(ModalScreen[None]):
 
 def keys_of(screen: Screen[object]) -> dict[str, list[tuple[str, str]]]:
     """Place -> (keys, what they do), of everything that is bound and enabled on `screen` now."""
-    places: dict[str, dict[str, list[str]]] = {}  # place -> what it does -> keys
-    single = {spell(key) for key in screen.active_bindings}
-    for active in screen.active_bindings.values():
-        binding = active.binding
-        if binding.description and active.enabled and not binding.system and not typed(screen, active):
-            keys = places.setdefault(_name(active.node), {}).setdefault(_quiet(binding.description), [])
-            shown = binding.key_display
-            keys.append(shown if shown and shown not in single else spell(binding.key))
-    written = in_words if getattr(screen.app, "ascii", False) else str
-    return {
-        place: [(written(_listed(keys, single)), what) for what, keys in found.items()]
-        for place, found in places.items()
-    }
-
-
-def _listed(keys: list[str], single: set[str]) -> str:
-    """Each key once; what stands for several, as "←→" or "1-9, Enter", stands for those."""
-    several = " ".join(key for key in keys if key not in single).replace(",", " ").split()
-    return " ".join(dict.fromkeys(key for key in keys if key not in several or key not in single))
-
-
-def _quiet(description: str) -> str:
-    return description.lower() if description.istitle() else description[:1].lower() + description[1:]
+    places: dict[str, list[tuple[str, str]]] = {}
+    for entry in named(screen):
+        keys = places.setdefault(_name(entry.node), [])
+        if not entry.of_textual:
+            keys.append((str(entry), entry.what))
+        elif AS_EVERYWHERE not in keys:
+            keys.append(AS_EVERYWHERE)
+    return places
 
 
 def _name(node: object) -> str:

@@ -62,7 +62,7 @@ class SearchScreen(TutorScreen[tuple[str, str]]):
 
     CSS_PATH = "search.tcss"
     title_text = "Search"
-    BINDINGS = [Binding("escape", "back", "back", key_display="Esc")]
+    BINDINGS = [Binding("tab", "app.focus_next", "to the list, or back to the words")]
 
     def __init__(self) -> None:
         super().__init__()

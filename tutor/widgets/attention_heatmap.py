@@ -54,9 +54,14 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         Binding("right,l", "move(0, 1)", show=False),
         Binding("up,k", "move(-1, 0)", "query", key_display="↑↓"),
         Binding("down,j", "move(1, 0)", show=False),
+        Binding("left,h", "other(0, -1)", "head", key_display="←→"),
+        Binding("right,l", "other(0, 1)", show=False),
+        Binding("up,k", "other(-1, 0)", "layer", key_display="↑↓"),
+        Binding("down,j", "other(1, 0)", show=False),
+        Binding("g,enter,e", "one", "one head", key_display="g"),
         Binding("comma,left_square_bracket", "layer(-1)", "layer", key_display=",."),
         Binding("full_stop,right_square_bracket", "layer(1)", show=False),
-        *(Binding(str(n), f"head({n})", "head", show=n == 1, key_display="1-6") for n in range(1, 10)),
+        *(Binding(str(n), f"head({n})", "head", show=n == 1, key_display="1-6") for n in range(1, 7)),
         Binding("g", "gallery", "all heads"),
         Binding("m", "strongest", "strongest key"),
         Binding("c", "clear", "clear"),
@@ -112,13 +117,15 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         return result if isinstance(result, Result) and result.text == self.settings.text else None
 
     def action_move(self, queries: int, keys: int) -> None:
-        """Move the cursor; in the gallery choose head and layer."""
-        if self.gallery:
-            self._choose(layer=self.settings.layer + queries, head=self.settings.head + keys)
-        elif result := self.traced:
+        """Move the cursor."""
+        if result := self.traced:
             query, key = result.query + queries, result.key + keys
             if 0 <= query < result.t and 0 <= key < result.t:
                 self.steer(query=query, key=key)
+
+    def action_other(self, layers: int, heads: int) -> None:
+        """To another head, where all of a layer are seen."""
+        self._choose(layer=self.settings.layer + layers, head=self.settings.head + heads)
 
     def action_layer(self, by: int) -> None:
         self._choose(layer=self.settings.layer + by)
@@ -137,16 +144,26 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         self.steer(key=None)
 
     def action_gallery(self) -> None:
-        """Change between the one head and all heads of the layer."""
-        self.gallery = not self.gallery
+        """Show all heads of the layer."""
+        self._show_gallery(True)
+
+    def action_one(self) -> None:
+        """Back to the one head that is chosen."""
+        self._show_gallery(False)
+
+    def _show_gallery(self, on: bool) -> None:
+        self.gallery = on
+        self.refresh_bindings()
         self._show_again()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """With all heads before one, arrows go from head to head, and there is no cursor."""
+        if action in ("move", "gallery", "strongest", "edit"):
+            return not self.gallery
+        return self.gallery if action in ("other", "one") else True
+
     def action_edit(self) -> None:
-        """Write in the text; from the gallery go back to the one head."""
-        if self.gallery:
-            self.action_gallery()
-        else:
-            self._field.focus()
+        self._field.focus()
 
     def action_clear(self) -> None:
         """Begin a text anew."""

@@ -1,0 +1,62 @@
+"""Every place of the app looked at once in a size, for all that a look can tell: layout, keys, characters."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from glyphs import doubtful
+from inspection import problems
+from stations import Visit, cards, labs, quiz, screens, visit, widgets
+
+from tutor.study.rounds import items
+
+Size = tuple[int, int]
+
+
+@dataclass
+class Survey:
+    """What was found, each finding with its place."""
+
+    places: int = 0
+    cards: int = 0
+    questions: int = 0
+    misplaced: list[str] = field(default_factory=list)  # texts cut, squeezed out, over each other, outside
+    glyphs: dict[str, str] = field(default_factory=dict)  # of ambiguous width, with the first place of each
+
+    def look(self, there: Visit, place: str) -> None:
+        """Look at what is open now."""
+        self.places += 1
+        self.misplaced += [f"{place}: {what}" for what in problems(there.screen)]
+        for glyph in doubtful(there.screen):
+            self.glyphs.setdefault(glyph, place)
+
+
+@lru_cache
+def survey(size: Size, *, whole: bool = False) -> Survey:
+    """All screens, cards, widgets, labs and questions; `whole`: also what stands there after each answer."""
+    return asyncio.run(_survey(size, whole))
+
+
+async def _survey(size: Size, whole: bool) -> Survey:
+    found = Survey()
+    with tempfile.TemporaryDirectory() as folder:
+        async with visit(Path(folder), size) as there:
+            async for place in places(there, whole):
+                found.look(there, place)
+            chapters = there.app.course.readable()
+            found.cards = sum(len(chapter.cards) for chapter in chapters)
+            found.questions = sum(len(chapter.questions) for chapter in chapters)
+    return found
+
+
+async def places(there: Visit, whole: bool = False) -> AsyncIterator[str]:
+    """Each of them, opened."""
+    asked = items(there.app.course.readable())
+    for walk in (screens(there), cards(there), widgets(there), labs(there), quiz(there, asked, answered=whole)):
+        async for place in walk:
+            yield place

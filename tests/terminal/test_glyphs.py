@@ -1,0 +1,11 @@
+"""What the app draws is as wide as it believes, on every terminal."""
+
+from __future__ import annotations
+
+from glyphs import ALLOWED
+from survey import survey
+
+
+def test_no_emoji_and_no_character_of_ambiguous_width_but_those_allowed() -> None:
+    allowed = "".join(ALLOWED.values())
+    assert {glyph: place for glyph, place in survey((60, 20)).glyphs.items() if glyph not in allowed} == {}

@@ -1,0 +1,24 @@
+"""Every screen, card, widget and question in every size: nothing is cut, squeezed out, drawn over or outside."""
+
+from __future__ import annotations
+
+import pytest
+from measure_sizes import LARGE, SMALL
+from survey import Size, survey
+
+LONG = [pytest.param(size, marks=pytest.mark.long) for size in LARGE]
+
+
+def named(size: Size) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+@pytest.mark.parametrize("size", [*SMALL, *LONG], ids=named)
+def test_all_text_fits_or_scrolls_and_says_so(size: Size) -> None:
+    assert survey(size).misplaced == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", [*SMALL, *LARGE], ids=named)
+def test_what_is_said_to_an_answer_fits_too(size: Size) -> None:
+    assert survey(size, whole=True).misplaced == []
