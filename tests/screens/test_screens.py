@@ -78,6 +78,24 @@ async def test_a_chapter_goes_from_goals_to_insights(lessons: Path, tmp_path: Pa
         assert ids == ["goals", "bytes", "pieces", "program", "quiz", "insights"]
 
 
+async def test_arrows_pass_the_quiz_by_and_only_enter_begins_it(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
+        await until(pilot, lambda: "After this chapter" in text_of(app))
+        await pilot.press(*["right"] * 4)
+        await until(pilot, lambda: "Press Enter to begin." in text_of(app) and "Enter begin" in text_of(app))
+        await pilot.press("right")
+        await until(pilot, lambda: "Key insights" in text_of(app) and "Enter begin" not in text_of(app))
+        await pilot.press("left", "enter")
+        await until(pilot, lambda: "How is text kept?" in text_of(app))
+        await pilot.press("2", "enter", "enter")
+        await until(pilot, lambda: "0 of 1 right" in text_of(app))
+        await pilot.press("b")
+        again = "The last time 0 of 1 were right. Press Enter to take it again."
+        await until(pilot, lambda: again in " ".join(text_of(app).split()))
+        await pilot.press("right")
+        assert isinstance(app.screen, ChapterScreen) and app.screen.leaf.id == "insights"
+
+
 async def test_the_learner_predicts_before_the_widget_shows(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
         await pilot.press("right", "right")

@@ -46,9 +46,11 @@ def test_several_is_right_when_all_and_only_the_right_ones_are_chosen(key: list[
     right = {i for i, is_right in enumerate(key) if is_right}
     result = grade(SeveralChoices(**SHARED, choices=choices), sorted(chosen))
     assert result.correct == (chosen == right)
-    assert [int(note.answer) for note in result.notes] == sorted(chosen) + sorted(right - chosen)
-    assert all(note.correct == (int(note.answer) in right) for note in result.notes)
-    assert all(note.explain == f"because {note.answer}" for note in result.notes)
+    whole, *notes = result.notes
+    assert whole.label == ("Your answer is right" if result.correct else "Your answer is not right")
+    assert [int(note.answer) for note in notes] == sorted(chosen) + sorted(right - chosen)
+    assert all(note.correct == (int(note.answer) in right) for note in notes)
+    assert all(note.explain == f"because {note.answer}" for note in notes)
 
 
 def test_several_needs_one() -> None:
@@ -95,6 +97,14 @@ def test_what_is_no_number_is_not_graded(typed: str) -> None:
         grade(number(3, unit="tokens"), typed)
 
 
+@pytest.mark.parametrize("typed", ["1", " 1 ", "1 tokens", "1 token"])
+def test_a_number_is_said_with_its_unit_once(typed: str) -> None:
+    wrong = grade(number(3, unit="tokens"), typed).notes[0]
+    assert wrong.answer == (typed.strip() if "token" in typed else "1 tokens")
+    assert grade(number(20, unit="%"), "1%").notes[0].answer == "1%"
+    assert grade(number(20, unit="%"), "1").notes[0].answer == "1 %"
+
+
 @given(st.text(max_size=12))
 def test_any_text_is_a_number_or_a_kind_refusal(typed: str) -> None:
     try:
@@ -119,13 +129,13 @@ def test_a_number_beyond_the_tolerance_is_wrong(answer: int, tolerance: int) -> 
 
 def test_a_number_is_told_the_exact_one_with_its_unit() -> None:
     question = number(1234.5, 10, "tokens")
-    assert said(grade(question, "1234,5")) == [("Your answer is right", "1234,5", "Count them.")]
+    assert said(grade(question, "1234,5")) == [("Your answer is right", "1234,5 tokens", "Count them.")]
     assert said(grade(question, "1240")) == [
-        ("Your answer is right", "1240", ""),
+        ("Your answer is right", "1240 tokens", ""),
         ("More exactly", "1,234.5 tokens", "Count them."),
     ]
     assert said(grade(question, "12")) == [
-        ("Your answer is not right", "12", ""),
+        ("Your answer is not right", "12 tokens", ""),
         ("The right answer", "1,234.5 tokens", "Count them."),
     ]
     assert grade(number(0.1 + 0.2), "0.3").correct

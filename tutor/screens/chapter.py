@@ -13,27 +13,27 @@ from textual.widgets import Static
 from tutor.course.leaves import GOALS, QUIZ, Leaf, leaves
 from tutor.course.load import facts
 from tutor.course.schema import Card, Chapter, Settings
-from tutor.screens.copying import Copy, Copying, of_page, of_widget
 from tutor.screens.reading import ReadingScreen
+from tutor.study.rounds import resume
 from tutor.widgets.card import Challenges, Page, Prose
 from tutor.widgets.workbench import Workbench, focus_first
 
 
-class ChapterScreen(ReadingScreen[None], Copying[None]):
+class ChapterScreen(ReadingScreen[None]):
     """Pages are turned by arrows; Tab goes to the widget and back."""
 
     CSS_PATH = "chapter.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS = [
-        Binding("right,l,n,enter", "turn(1)", "next", key_display="→"),
+        Binding("right,l,n", "turn(1)", "next", key_display="→"),
+        Binding("enter", "begin", "begin"),
+        Binding("enter", "turn(1)", "next", show=False),
         Binding("left,h,p", "turn(-1)", "previous", key_display="←"),
         Binding("space", "page_or_turn", "page on", show=False),
         Binding("tab", "pane", "to the widget"),
-        Binding("tab", "app.focus_next", "next pane", show=False),
-        Binding("L", "lab", "lab", key_display="L"),
-        Binding("H", "hint", "hint"),
-        Binding("v", "terms", "terms"),
         Binding("z", "zoom", "whole screen"),
+        Binding("H", "hint", "hint"),
+        Binding("L", "lab", "lab", key_display="L"),
         Binding("Q", "quiz", "quiz", show=False),
     ]
 
@@ -104,15 +104,26 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
             about = f"About {self.chapter.minutes} minutes, {len(self.chapter.cards)} cards."
             return [Page(Static("After this chapter you can", classes="heading"), Prose(f"{goals}\n\n{about}", known))]
         if leaf.id == QUIZ:
-            text = (
-                f"{len(self.chapter.questions)} questions on this chapter. "
-                "Answer first, then read why; nothing is lost if you leave in the middle."
-            )
-            return [Page(Static("Quiz", classes="heading"), Prose(f"{text}\n\nPress **Enter** to begin.", known))]
+            return [Page(Static("Quiz", classes="heading"), Prose(self._quiz(), known))]
         insights = "\n".join(f"- {insight.text}" for insight in self.chapter.insights)
         sources = "\n".join(f"- {s.text} ({s.date}): {s.url}" for s in self.chapter.sources)
         tail = [Static("Sources", classes="heading later"), Prose(sources, known)] if sources else []
         return [Page(Static("Key insights", classes="heading"), Prose(insights, known), *tail)]
+
+    def _quiz(self) -> str:
+        """What the quiz is, how it stands, and what Enter does."""
+        n, last = len(self.chapter.questions), self.tutor.store.last_round(self.chapter_id)
+        about = (
+            f"{n} questions on this chapter. Answer first, then read why; nothing is lost if you leave in the middle."
+        )
+        if begun := len(resume(self.chapter, last).right):
+            stands = f"{begun} of {n} are answered. Press **Enter** to go on."
+        elif last:
+            right = sum(answer.correct for answer in last)
+            stands = f"The last time {right} of {len(last)} were right. Press **Enter** to take it again."
+        else:
+            stands = "Press **Enter** to begin."
+        return f"{about}\n\n{stands}"
 
     def _card(self, card: Card) -> list[Widget]:
         known = facts(self.chapter)
@@ -130,9 +141,6 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         leaf = self.leaf
         if by > 0 and leaf.card is not None:
             self.tutor.store.mark_card(self.chapter_id, leaf.id)
-        if by > 0 and leaf.id == QUIZ:
-            self.action_quiz()
-            return
         if 0 <= self._at + by < len(self.leaves):
             await self._open(self._at + by)
         elif by > 0:
@@ -173,10 +181,11 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         for challenges in self.query(Challenges):
             challenges.hint()
 
-    def copied(self) -> Copy:
-        return of_widget(self) or Copy(f"{self.chapter_id}-{self.leaf.id}.txt", of_page(self.query_one(Page)))
-
     # ── the quiz and the lab ─────────────────────────────────────────────────────────────────────────
+
+    def action_begin(self) -> None:
+        """From the quiz's own page."""
+        self.action_quiz()
 
     def action_quiz(self) -> None:
         from tutor.screens.quiz import QuizScreen
@@ -200,15 +209,15 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         if not self.is_mounted or "leaves" not in self.__dict__:
             return True
         card = self.leaf.card
+        if action == "begin":
+            return self.leaf.id == QUIZ
         if action == "quiz":
             return not self.visiting
         if action == "lab":
             return card is not None and card.lab is not None
         if action == "hint":
             return card is not None and any(challenge.hint for challenge in card.challenges)
-        if action == "pane":
-            return card is not None and card.widget is not None and not self._in_widget()
-        if action == "zoom":
+        if action in ("zoom", "pane"):
             return card is not None and card.widget is not None
         if action == "turn" and parameters == (-1,):
             return self._at > 0

@@ -132,7 +132,7 @@ def _several(choices: Sequence[Choice], chosen: frozenset[int]) -> Grade:
     ]
     missed = [choice for i, choice in enumerate(choices) if choice.correct and i not in chosen]
     notes += [Note(MISSED, choice.text, choice.explain, True) for choice in missed]
-    return Grade(all(note.label == CHOSEN_RIGHT for note in notes), tuple(notes))
+    return _whole(all(note.label == CHOSEN_RIGHT for note in notes), notes)
 
 
 def _predict(outcomes: Sequence[Outcome], response: Predicted) -> Grade:
@@ -214,9 +214,7 @@ def numbers(text: str, unit: str = "") -> tuple[float, ...]:
     Takes spaces and apostrophes between digits, a decimal comma, the question's unit, and a percent sign:
     a part of 100 unless the unit is a percentage itself. Raises ValueError for what is no number.
     """
-    typed = unicodedata.normalize("NFKC", text).replace("−", "-").strip().casefold()
-    for name in filter(None, (unit.casefold(), unit.casefold().removesuffix("s"))):
-        typed = typed.removesuffix(name).rstrip()
+    typed = _without(unit, unicodedata.normalize("NFKC", text).replace("−", "-").strip().casefold())
     percent = typed.endswith("%") and not unit.startswith("%")
     numeral = re.sub(r"^([+-])\s+", r"\1", _GAPS.sub("", typed.removesuffix("%").rstrip()))
     if _NUMERAL.fullmatch(numeral):
@@ -224,6 +222,13 @@ def numbers(text: str, unit: str = "") -> tuple[float, ...]:
         if values and all(map(math.isfinite, values)):
             return tuple(sorted(values))
     raise ValueError("Type a number, such as 1234.5 or 60 %.")
+
+
+def _without(unit: str, typed: str) -> str:
+    """What was typed, in small letters, less the unit in singular or plural at its end."""
+    for name in filter(None, (unit.casefold(), unit.casefold().removesuffix("s"))):
+        typed = typed.removesuffix(name).rstrip()
+    return typed
 
 
 def _spellings(numeral: str) -> Iterable[str]:
@@ -242,8 +247,10 @@ def _number(question: Number, typed: str) -> Grade:
         raise ValueError("The answer has not been computed.")
     lost = 8 * math.ulp(max(1.0, abs(answer)))  # what float arithmetic may lose on the way
     distance = min(abs(value - answer) for value in values)
-    right = _spell(answer) + (f" {question.unit}" if question.unit else "")
-    given = typed.strip()
+    unit, given = f" {question.unit}" if question.unit else "", typed.strip()
+    right = _spell(answer) + unit
+    if _without(question.unit, given.casefold()) == given.casefold() and not given.endswith("%"):
+        given += unit
     if distance > question.tolerance + lost:
         return Grade(False, (Note(GIVEN_WRONG, given, "", False, True), Note(THE_RIGHT, right, question.explain, True)))
     if distance <= lost:

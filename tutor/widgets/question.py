@@ -54,6 +54,7 @@ class QuestionView(Page):
     """
     BINDINGS = [
         Binding("enter", "answer", "to the answer"),
+        Binding("e", "own", "own text"),
         Binding("i", "hint", "hint"),
     ]
 
@@ -121,8 +122,8 @@ class QuestionView(Page):
             case Code():
                 yield CodeLines(asked.code, self.facts)
             case Predict(vary=vary) if vary is not None:
-                own = OwnText(str(question.settings.get(vary, "")), id="own")
-                yield Horizontal(Static(f"{vary}:", markup=False), own, classes="field")
+                own = OwnText(str(question.settings.get(vary, "")), whole=True, id="own")
+                yield Horizontal(Static(f"{vary} (e):", markup=False), own, classes="field")
                 yield Choices(asked.items, self.facts)
             case _:
                 yield Choices(asked.items, self.facts, several=isinstance(question, SeveralChoices))
@@ -145,6 +146,10 @@ class QuestionView(Page):
         """Give the keyboard to the place where the answer is given."""
         self.query_one("Choices, #answer").focus()
 
+    def action_own(self) -> None:
+        """Write one's own in place of the text that is asked about."""
+        self.query_one("#own").focus()
+
     def action_hint(self) -> None:
         """Show the hint, which costs nothing."""
         self.hinted = True
@@ -154,8 +159,9 @@ class QuestionView(Page):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "hint":
             return bool(self.question.hint) and not self.hinted and not self.answered
-        if action == "answer":
-            return not self.answered and not self._seconds
+        if action in ("answer", "own"):
+            asking = not self.answered and not self._seconds
+            return asking and (action == "answer" or bool(self.query("#own")))
         return True
 
     # ── committing ───────────────────────────────────────────────────────────────────────────────────
