@@ -13,13 +13,14 @@ from textual.widgets import Static
 from tutor.course.leaves import GOALS, QUIZ, Leaf, leaves
 from tutor.course.load import facts
 from tutor.course.schema import Card, Chapter, Settings
+from tutor.screens.copying import Copy, Copying, of_page, of_widget
 from tutor.screens.reading import ReadingScreen
 from tutor.study.rounds import resume
 from tutor.widgets.card import Challenges, Page, Prose
 from tutor.widgets.workbench import Workbench, focus_first
 
 
-class ChapterScreen(ReadingScreen[None]):
+class ChapterScreen(ReadingScreen[None], Copying[None]):
     """Pages are turned by arrows; Tab goes to the widget and back."""
 
     CSS_PATH = "chapter.tcss"
@@ -31,9 +32,11 @@ class ChapterScreen(ReadingScreen[None]):
         Binding("left,h,p", "turn(-1)", "previous", key_display="←"),
         Binding("space", "page_or_turn", "page on", show=False),
         Binding("tab", "pane", "to the widget"),
-        Binding("z", "zoom", "whole screen"),
-        Binding("H", "hint", "hint"),
+        Binding("tab", "app.focus_next", "next pane", show=False),
         Binding("L", "lab", "lab", key_display="L"),
+        Binding("H", "hint", "hint"),
+        Binding("v", "terms", "terms"),
+        Binding("z", "zoom", "whole screen"),
         Binding("Q", "quiz", "quiz", show=False),
     ]
 
@@ -181,6 +184,9 @@ class ChapterScreen(ReadingScreen[None]):
         for challenges in self.query(Challenges):
             challenges.hint()
 
+    def copied(self) -> Copy:
+        return of_widget(self) or Copy(f"{self.chapter_id}-{self.leaf.id}.txt", of_page(self.query_one(Page)))
+
     # ── the quiz and the lab ─────────────────────────────────────────────────────────────────────────
 
     def action_begin(self) -> None:
@@ -217,7 +223,9 @@ class ChapterScreen(ReadingScreen[None]):
             return card is not None and card.lab is not None
         if action == "hint":
             return card is not None and any(challenge.hint for challenge in card.challenges)
-        if action in ("zoom", "pane"):
+        if action == "pane":
+            return card is not None and card.widget is not None and not self._in_widget()
+        if action == "zoom":
             return card is not None and card.widget is not None
         if action == "turn" and parameters == (-1,):
             return self._at > 0
