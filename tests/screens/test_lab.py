@@ -175,6 +175,18 @@ async def test_the_original_comes_back_only_after_a_question(lessons: Path, tmp_
         assert not own.exists() and editor.text.startswith("for")
 
 
+async def test_the_lab_says_which_keys_are_needed(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path, size=(60, 20)) as (app, pilot):
+        await open_lab(app, pilot)
+        for said in ("r runs", "e lets you write", "Tab ends that", "u brings"):
+            assert said in printed(app)
+        assert "undo" not in text_of(app)
+        await pilot.press("e", "x")
+        assert "Tab done  Ctrl+Z undo  Ctrl+X cut the line" in text_of(app)
+        await pilot.press("ctrl+z", "tab")
+        assert "changed by you" not in text_of(app)
+
+
 async def test_a_change_that_is_undone_leaves_no_file(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         await open_lab(app, pilot)

@@ -26,8 +26,12 @@ from tutor.widgets.editor import Editor
 
 PAUSE = 0.1  # seconds between two showings of a program's output
 
-PLAIN = "r runs the program, e changes it."
-EXERCISE = "An exercise: fill in what is missing below YOUR TURN. e to write, Tab when done, r to run it and its check."
+KEYS = "e lets you write, Tab ends that; u brings the course's own program back, after a question."
+PLAIN = f"r runs the program. {KEYS}"
+EXERCISE = (
+    "An exercise: fill in what is missing below YOUR TURN. r runs the program and its check; H gives a hint, S a "
+    f"solution once you have tried. {KEYS}"
+)
 FIRST_TRY = "Try it yourself first: e to write, r to run. The solution is shown after that."
 ASK = "Take the course's own program back? What you wrote here is deleted.\n\ny  take it back     n  keep mine"
 

@@ -46,7 +46,12 @@ class Editor(TextArea):
     }
     """
     COMPONENT_CLASSES = {f"editor--{kind}" for _, kind in KINDS}
-    BINDINGS = [Binding("tab", "screen.leave_editor", "done")]
+    BINDINGS = [
+        Binding("tab", "screen.leave_editor", "done"),
+        Binding("ctrl+z,super+z", "undo", "undo", key_display="Ctrl+Z"),
+        Binding("ctrl+x,super+x", "cut", "cut the line", key_display="Ctrl+X"),
+        Binding("ctrl+v", "paste", "paste", key_display="Ctrl+V"),
+    ]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(
