@@ -11,6 +11,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, is_dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 
 MOST_PARTS = 100  # of a list that may hold arrays
+QUIET = 1.0  # seconds without a request, after which free memory is given back
 
 
 class Priority(IntEnum):
@@ -185,7 +187,9 @@ class Engine:
         while not self._closed:
             self._run_waiting(below=max(Priority) + 1)
             with self._changed:
-                self._changed.wait_for(lambda: self._queue or self._closed)
+                if not self._changed.wait_for(lambda: self._queue or self._closed, QUIET):
+                    give_back()
+                    self._changed.wait_for(lambda: self._queue or self._closed)
 
     def _run_waiting(self, below: int) -> None:
         """Run what waits and is more urgent than `below`, until nothing is."""
@@ -247,6 +251,14 @@ class Engine:
             request.listener(event)
         except Exception:
             logging.getLogger(__name__).exception("A listener failed on %r", event)
+
+
+def give_back() -> None:
+    """Return memory that is free to the system: glibc keeps up to 64 MB of it otherwise."""
+    import ctypes
+
+    with suppress(AttributeError, OSError, TypeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def array_bytes(value: object) -> int:
