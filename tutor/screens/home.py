@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from tutor.course.load import Course, LessonError
 from tutor.course.schema import ChapterEntry
 from tutor.screens.base import TutorScreen
-from tutor.widgets.navigator import Navigator
+from tutor.widgets.navigator import Navigator, Row
 
 if TYPE_CHECKING:
     from tutor.engine import Event
@@ -113,10 +113,9 @@ class HomeScreen(TutorScreen[None]):
         self._say_where()
         chapters.focus()
 
-    def _row(self, number: int, entry: ChapterEntry) -> Text:
-        row = Text(f"  {number:2d}  {entry.title}")
-        row.truncate(42, overflow="ellipsis", pad=True)
-        return row.append(self._state(entry), "dim" if entry.file is None else "")
+    def _row(self, number: int, entry: ChapterEntry) -> Row:
+        said_style = "dim" if entry.file is None else ""
+        return Row(f"  {number:2d}  {entry.title}", 42, f"{self._state(entry):<32}", said_style=said_style)
 
     def _state(self, entry: ChapterEntry) -> str:
         """What the learner has done of a chapter, in at most 32 cells."""
