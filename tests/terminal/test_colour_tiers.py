@@ -1,43 +1,185 @@
-"""No code that was not asked for: only the tier's colours, and one line where the app cannot be drawn."""
+"""Text can be read and meanings told apart, in every tier and theme; no code or character that a terminal lacks."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from measure_colours import COLOR, MOUSE, codes, opened, tour
+from drawn_colours import SYSTEMS, Console, texts
+from drawn_colours import opened as opened_app
+from measure_colours import (
+    APART,
+    APART_16,
+    COLOR,
+    MOUSE,
+    READABLE,
+    SOME,
+    STRANGE,
+    SYNCHRONISED,
+    beyond,
+    codes,
+    grounds,
+    hues,
+    looks,
+    meanings,
+    nearest,
+    nearest_shades,
+    opened,
+    start,
+    tour,
+)  # fmt: skip
 from pty_harness import Terminal
+from stations import Visit, quiz, widgets
+from textual.theme import Theme
+
+from tutor.experiments.cells import Tier
+from tutor.experiments.registry import EXPERIMENTS
+from tutor.screens.frame import Cell, cells_of
+from tutor.study.rounds import items
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    ("flags", "environment"),
-    [(["--colors", "none"], {"COLORTERM": "truecolor"}), ([], {"NO_COLOR": "1"})],
-    ids=["flag", "NO_COLOR"],
+    ("tier", "wanted", "console"),
+    [
+        ("256", ["night"], False),
+        ("256", ["day"], False),
+        ("16", ["plain"], True),
+        *(pytest.param(tier, [], False, marks=pytest.mark.long) for tier in ("truecolor", "256", "16")),
+    ],
 )
-def test_without_colours_no_colour_code_is_sent(flags: list[str], environment: dict[str, str], tmp_path: Path) -> None:
-    found = codes(tour(tmp_path, *flags, environment=environment))
-    assert found & COLOR == set()
-    assert {1, 7} & found  # what stands out does so in another way
+async def test_all_text_can_be_read(tier: Tier, wanted: list[str], console: bool, tmp_path: Path) -> None:
+    seen = await texts(tier, tmp_path, wanted, names=SOME if wanted else tuple(EXPERIMENTS), console=console)
+    assert len({one.place for one in seen}) > 4
+    assert [one for one in seen if one.contrast < READABLE] == []
 
 
-def test_with_16_colours_only_those_and_without_the_mouse_no_mouse(tmp_path: Path) -> None:
-    sent = tour(tmp_path, "--colors", "16", "--no-mouse")
-    assert not {38, 48} & codes(sent)
-    assert COLOR & codes(sent)
+@pytest.mark.parametrize(
+    ("tier", "theme", "console"),
+    [(tier, theme, console) for tier, theme, _, console in looks()],
+    ids=[f"{tier}-{theme.name}-{name}" for tier, theme, name, _ in looks()],
+)
+def test_no_two_meanings_fall_together(tier: Tier, theme: Theme, console: Console) -> None:
+    assert nearest(meanings(theme, tier, console)).distance >= (APART_16 if theme.ansi else APART)
+    if tier != "16":
+        assert nearest(hues(theme, tier, console)).distance >= APART
+        assert nearest_shades(theme, tier, console).distance >= 2
+    if not theme.ansi:
+        assert grounds(theme, tier) >= 4
+
+
+# ── never colour alone ───────────────────────────────────────────────────────────────────────────────
+
+
+def cells(there: Visit) -> list[list[Cell]]:
+    return [cells_of(strip, SYSTEMS["none"]) for strip in there.screen._compositor.render_strips()]
+
+
+def attributes_of(there: Visit, text: str) -> set[str]:
+    """Of the first cell of `text`, wherever it stands."""
+    for row in cells(there):
+        line = "".join(char or "\0" for char, _ in row)
+        if text in line:
+            return set(row[line.index(text)][1][0].split(";"))
+    raise AssertionError(f"no {text!r} on the screen\n{there.text}")
+
+
+def reversed_cells(there: Visit) -> str:
+    return "".join(char for row in cells(there) for char, look in row if "7" in look[0].split(";"))
+
+
+async def test_without_colour_all_is_told_apart(tmp_path: Path) -> None:
+    """BOLD is 1, underlined 4, reversed 7."""
+    async with opened_app("none", tmp_path, size=(80, 24)) as there:
+        chapter = next(iter(there.app.course.readable()))
+        await there.until(lambda: chapter.title in there.text)
+        chosen = attributes_of(there, chapter.title)
+        await there.press("j")
+        assert "4" in chosen and "4" not in attributes_of(there, chapter.title)
+        async for place in widgets(there, ["token-splitter", "attention-heatmap", "temperature-lab"]):
+            if place in ("token-splitter", "attention-heatmap"):
+                assert 0 < len(reversed_cells(there).strip()) < 20, place  # the cursor
+            if place == "temperature-lab":
+                assert ">temperature" in there.text  # the slider with the focus
+        item = items([chapter])[0]
+        async for place in quiz(there, [item], answered=False):
+            await there.press("1")
+            assert "> 1" in there.text and "> 2" not in there.text, place
+            await there.press("enter")
+            await there.until(lambda: re.search("Your answer is (not )?right|Chosen, and (not )?right", there.text))
+        screen = await there.chapter(chapter.id)
+        underlined = 0
+        for at in range(1, 5):
+            await there.turn(screen, at)
+            underlined += sum("4" in look[0].split(";") for row in cells(there) for _, look in row)
+        assert underlined > 10  # terms
+        assert {look[1:] for row in cells(there) for _, look in row} == {("", "")}
+
+
+# ── codes ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_without_colours_no_colour_code_is_sent(tmp_path: Path) -> None:
+    sent = tour(tmp_path, environment={"NO_COLOR": "1", "COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "256"})
+    assert beyond(sent, "none") == []
+    assert {1, 4, 7} & set(codes(sent))  # what stands out does so in another way
+
+
+def test_under_a_locale_that_is_not_utf8_all_is_ascii(tmp_path: Path) -> None:
+    sent = tour(tmp_path, "--colors", "16", "--no-mouse", environment={"LANG": "C"})
+    assert [byte for byte in sent if byte > 127] == []
+    assert beyond(sent, "16") == [] and COLOR & set(codes(sent))
     assert [code for code in MOUSE if code in sent] == []
 
 
-def test_with_256_colours_no_24_bit_ones(tmp_path: Path) -> None:
-    sent = tour(tmp_path, "--colors", "256", environment={"COLORTERM": "truecolor"})
-    assert 1005 in codes(sent) and 1002 not in codes(sent)
-    assert MOUSE[1] in sent
+@pytest.mark.parametrize(
+    ("environment", "flags", "expected"),
+    [
+        ({"TERM": "xterm-256color"}, [], "256"),
+        ({"TERM": "xterm"}, [], "16"),
+        ({"TERM": "screen"}, [], "16"),
+        ({"TERM": "tmux-256color", "COLORTERM": "truecolor", "TMUX": "x"}, [], "truecolor"),
+        ({"TERM": "screen-256color", "COLORTERM": "truecolor", "STY": "1.x"}, [], "256"),
+        ({"TERM": "linux", "COLORTERM": "truecolor"}, [], "16"),
+        ({"TERM": "vt100", "COLORTERM": "truecolor"}, [], "none"),
+        ({"TERM": "xterm-256color", "TEXTUAL_COLOR_SYSTEM": "standard", "TEXTUAL_THEME": "nord,plain-light"}, [], "16"),
+        ({"TERM": "xterm", "TEXTUAL_COLOR_SYSTEM": "truecolor"}, ["--colors", "256"], "256"),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, ["--colors", "none"], "none"),
+    ],
+)
+def test_only_codes_of_the_tier(environment: dict[str, str], flags: list[str], expected: Tier, tmp_path: Path) -> None:
+    sent = start(tmp_path, environment, *flags)
+    assert beyond(sent, expected) == []
+    found = set(codes(sent))
+    assert (1002 in found, 1005 in found, bool(found & COLOR)) == (
+        expected == "truecolor",
+        expected == "256",
+        expected != "none",
+    )
+    if environment["TERM"] in ("linux", "vt100"):
+        assert STRANGE.findall(sent) == [] and sent.isascii()
+    if "TEXTUAL_THEME" in environment:
+        assert 34 in found and 36 not in found  # the accent of plain-light, not that of plain
 
 
-def test_with_true_colours(tmp_path: Path) -> None:
-    with opened(tmp_path, environment={"COLORTERM": "truecolor"}) as terminal:
-        assert 1002 in codes(terminal.received)
+def test_synchronised_output_is_used_where_the_terminal_answers_for_it(tmp_path: Path) -> None:
+    with opened(tmp_path) as terminal:
+        assert terminal.received.count(SYNCHRONISED) == 1  # the question
+        terminal.press("j")
+        without = terminal.settle()
+        terminal.press("k")
+        terminal.settle()
+        terminal.send("\x1b[?2026;2$y")
+        terminal.settle()
+        terminal.press("j")
+        marked = terminal.settle()
+        marks = terminal.received[-marked:].count(SYNCHRONISED)
+        assert marks >= 2 and marks % 2 == 0  # each frame begins and ends with one
+        assert marked - marks * len(b"\x1b[?2026h") <= without + 20
 
 
 # ── where the app cannot be drawn ────────────────────────────────────────────────────────────────────

@@ -44,6 +44,7 @@ ASCII_SHADES = " .:*#"
 
 # One colour a meaning, in prose and picture.
 QUERY, KEY, VALUE = "#e69f00", "#56b4e9", "#009e73"  # Okabe and Ito's colour-blind safe palette
+ON_LIGHT = {QUERY: "#875f00", KEY: "#005faf", VALUE: "#005f5f"}  # as far apart, and dark enough to be read
 # Members of the 256 palette: its rounding would make some of them one.
 TOKEN_SHADES = ("#005f87", "#875f00", "#005f5f", "#5f5f87", "#5f5f00", "#875f5f")  # behind light text
 TOKEN_SHADES_LIGHT = ("#afd7ff", "#ffd7af", "#afd7af", "#d7d7ff", "#d7d7af", "#ffd7d7")  # behind dark text
@@ -61,9 +62,8 @@ def colour(hex: str, tier: Tier) -> str | None:
 
 
 def hue(hex: str, view: View) -> Style:
-    """Words in the colour of a meaning, darker on a light background; bold, so that no tier lacks it."""
-    on_light = "#{:02x}{:02x}{:02x}".format(*(part * 5 // 9 for part in Color.parse(hex).get_truecolor()))
-    return Style(color=colour(hex if view.dark else on_light, view.tier), bold=True)
+    """Words in the colour of a query, a key or a value, dark on a light background; bold, so that no tier lacks it."""
+    return Style(color=colour(hex if view.dark else ON_LIGHT[hex], view.tier), bold=True)
 
 
 @lru_cache(maxsize=4096)
