@@ -87,7 +87,7 @@ class SlowTerminal(Terminal):
         super().__init__(arguments, columns=columns, rows=rows, environment=environment, command=command)
         self.bits = bits  # may be changed at any time
         self.cut = False  # while it is, nothing comes from the program, though keys go to it
-        self.last = self.started  # when the last byte arrived
+        self.first = self.last = math.nan  # when the first and the last byte arrived
         self._program = self.master
         here, self._there = socket.socketpair()
         self.master = here.detach()
@@ -112,6 +112,7 @@ class SlowTerminal(Terminal):
         data = super().read(seconds)
         if data:
             self.last = time.monotonic()
+            self.first = self.last if math.isnan(self.first) else self.first
         return data
 
     def _carry(self, ahead: int) -> None:
