@@ -44,10 +44,14 @@ async def test_a_card_in_the_terminal_s_hands_and_in_files(lessons: Path, tmp_pa
         said = await press(app, pilot, "y")
         assert app.clipboard == "Bytes before letters\n\nText is kept as bytes.\n"
         assert "Whether it took them it does not say" in said and "copied" not in said
-        for name in ("tokens-bytes.txt", "tokens-bytes-2.txt"):
-            path = tmp_path / "saved" / name
+        path = tmp_path / "saved" / "tokens-bytes.txt"
+        for _ in range(2):
             assert await press(app, pilot, "Y") == f"Written to {path}"
             assert path.read_text("utf-8") == app.clipboard
+        path.write_text("something else")
+        again = path.with_stem("tokens-bytes-2")
+        assert await press(app, pilot, "Y") == f"Written to {again}"
+        assert {one.name for one in path.parent.iterdir()} == {path.name, again.name}
 
 
 async def test_a_widget_in_words_and_rows(lessons: Path, tmp_path: Path) -> None:

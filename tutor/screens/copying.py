@@ -52,6 +52,9 @@ class Copying(TutorScreen[R]):
         """Send it to the terminal, and say what is known of that."""
         text = self.copied().text
         size = len(text.encode("utf-8", "replace"))
+        if not text:
+            _tell(self, "There is nothing to copy yet.")
+            return
         if is_console(os.environ) or size > MOST:
             why = "This console has no clipboard." if size <= MOST else f"{size:,} bytes are too many for a clipboard."
             _tell(self, f"{why} Y writes the text to a file.")
@@ -62,13 +65,11 @@ class Copying(TutorScreen[R]):
 
     def action_save(self) -> None:
         """Write it to a file of its own."""
-        copied = self.copied()
         kept = self.tutor.store.path
         folder = (kept.parent if kept else Path(tempfile.gettempdir())) / "saved"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            path = free(folder, copied.name)
-            path.write_text(copied.text, encoding="utf-8", errors="replace")
+            path = saved(folder, self.copied())
         except OSError as error:
             _tell(self, f"It cannot be written: {error}")
         else:
@@ -106,10 +107,14 @@ def of_page(page: Page) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def free(folder: Path, name: str) -> Path:
-    """A path in `folder` that is not taken yet: name.txt, name-2.txt ..."""
-    path, number = folder / name, 1
+def saved(folder: Path, copied: Copy) -> Path:
+    """A file in `folder` with this text: name.txt, or name-2.txt and so on where that holds another. Raises OSError."""
+    path, number = folder / copied.name, 1
+    data = copied.text.encode("utf-8", "replace")
     while path.exists():
+        if path.read_bytes() == data:
+            return path
         number += 1
-        path = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
+        path = folder / f"{Path(copied.name).stem}-{number}{Path(copied.name).suffix}"
+    path.write_bytes(data)
     return path
