@@ -81,7 +81,7 @@ class Frame:
                 for start, end in differences(shown, x, cells):
                     if end - blank >= ERASED:
                         yield start, y, wanted[start:blank], True
-                        write(shown, min(start, blank), wanted[min(start, blank) :])
+                        write(shown, start, wanted[start:])
                         break
                     yield start, y, wanted[start:end], False
                     write(shown, start, wanted[start:end])
