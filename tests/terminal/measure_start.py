@@ -118,4 +118,10 @@ def figures(n: int = 9) -> Iterator[Figure]:
         for arguments in PLAIN:
             given = ["--data-dir", data, *arguments]
             least = min(command_seconds(environment, *given) for _ in range(3))
-            yield Figure(17, f"`tutor {' '.join(arguments)}`, start to finish", 1000 * least, "ms", 1000)
+            yield Figure(
+                18 if "doctor" in arguments else 17,
+                f"`tutor {' '.join(arguments)}`, start to finish",
+                1000 * least,
+                "ms",
+                1000,
+            )

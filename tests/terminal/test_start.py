@@ -27,5 +27,5 @@ def test_only_what_the_first_screen_shows_is_imported_before_it(tmp_path: Path) 
 
 
 def test_the_work_before_the_first_screen_is_near_a_minimal_apps() -> None:
-    minimal, ours = starts(4)
+    minimal, ours = starts(3)
     assert min(one.work for one in ours) <= 1.5 * min(one.work for one in minimal)
