@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +13,22 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from measure_leaving import CHAPTER, LAB, SCRIPT, SOON, STATES, TUTOR, WAYS, WRITTEN, lab_file, left, modes_on
+from measure_leaving import (
+    CHAPTER,
+    LAB,
+    MARK,
+    SCRIPT,
+    SOON,
+    STATES,
+    TUTOR,
+    WAYS,
+    WRITTEN,
+    descendants,
+    lab_file,
+    left,
+    modes_on,
+    writing,
+)  # fmt: skip
 from pty_harness import KEYS, Terminal
 
 from tutor.course.load import load_course
@@ -120,22 +138,90 @@ def check(state: str, way: str, folder: Path, program: Sequence[str] = TUTOR) ->
     raise AssertionError(f"it took {seconds} seconds to leave")
 
 
-def test_the_shell_gets_its_terminal_back_and_gives_it_again(tmp_path: Path) -> None:
-    with Terminal(command=["/bin/sh", "-i"], environment={"PS1": "shell> ", "ENV": ""}) as terminal:
+@contextmanager
+def in_a_shell(data: Path) -> Iterator[Terminal]:
+    """`tutor` as the job of a shell that can stop it."""
+    with Terminal(command=["/bin/sh", "-i"], environment={"PS1": "shell> ", "ENV": "", MARK: data.name}) as terminal:
         terminal.wait_for("shell>")
-        terminal.send(f"{sys.executable} -m tutor --data-dir {tmp_path}\n")
+        terminal.send(f"{sys.executable} -m tutor --data-dir {data}\n")
         terminal.wait_for("? keys")
-        terminal.settle()
+        terminal.settle(0.8)  # something is still loaded behind the first paint
+        yield terminal
+
+
+def stop(terminal: Terminal) -> None:
+    """Ctrl+Z; the shell has its terminal back as it was."""
+    terminal.send("\x1a")
+    terminal.wait_for("Stopped", "shell>")
+    assert restored(terminal)
+    assert termios.tcgetattr(terminal.master)[3] & termios.ECHO
+
+
+def test_the_shell_gets_its_terminal_back_and_gives_it_again(tmp_path: Path) -> None:
+    with in_a_shell(tmp_path) as terminal:
         before = terminal.text
-        terminal.send("\x1a")
-        terminal.wait_for("Stopped", "shell>")
-        assert not terminal.screen.alternate
+        stop(terminal)
         terminal.send("fg\n")
         terminal.wait(lambda: terminal.text == before, "the same screen again")
+        stop(terminal)
+        terminal.resize(100, 30)
+        terminal.send("fg\n")
+        terminal.wait(lambda: "? keys" in terminal.screen.display[29], "the screen of the new size")
+        terminal.settle()
+        resumed = terminal.text
+        terminal.press("\x0c")
+        terminal.settle()
+        assert terminal.text == resumed
         terminal.press("q")
-        terminal.wait(lambda: terminal.text.count("shell>") == 3, "the shell's screen")
+        terminal.wait(lambda: terminal.text.count("shell>") == 4, "the shell's screen")
+        assert restored(terminal)
         terminal.send("exit\n")
         assert terminal.ended() == 0
+
+
+def test_stopped_while_the_model_writes_it_writes_on(tmp_path: Path) -> None:
+    with in_a_shell(tmp_path) as terminal:
+        writing(terminal)  # type: ignore[arg-type]
+        stop(terminal)
+        assert not terminal.read(0.5)
+        terminal.send("fg\n")
+        terminal.wait_for("s draw one")
+        before = len(terminal.received)
+        terminal.wait(lambda: len(terminal.received) > before + 1000, "more of the stream")
+        terminal.press("q")
+        terminal.wait(lambda: terminal.text.count("shell>") == 3, "the shell's screen")
+        assert restored(terminal)
+
+
+def test_stopped_it_ends_with_its_terminal(tmp_path: Path) -> None:
+    with in_a_shell(tmp_path) as terminal:
+        assert len(descendants(tmp_path.name)) in (0, 2)  # 0 where there is no /proc
+        stop(terminal)
+        os.close(terminal.master)
+        terminal.master = os.open(os.devnull, os.O_RDONLY)
+        terminal.wait(lambda: terminal.process.poll() is not None, "the end of the shell")
+        end = time.monotonic() + 5
+        while descendants(tmp_path.name) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert descendants(tmp_path.name) == []
+
+
+def test_what_is_deleted_under_a_session_is_written_anew(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with tutor(data, "--chapter", FIRST.id) as terminal:
+        terminal.wait_for("goals")
+        for number in (1, 2, 3):
+            terminal.press("n")
+            terminal.wait_for(f"card {number} of {CARDS}")
+            if number == 2:
+                shutil.rmtree(data)
+        terminal.wait_for("anew", "nothing is lost")
+        terminal.press("q")
+        assert terminal.ended() == 0
+    store = Store.open(data)
+    assert store.cards_read(FIRST.id) == {card.id for card in FIRST.cards[:2]}
+    assert store.place() == (FIRST.id, FIRST.cards[2].id)
+    store.close()
 
 
 def test_killed_while_reading_nothing_is_lost(tmp_path: Path) -> None:
