@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-_ASCII = dict(zip("·•▌▐│║─═←→↑↓▲▼…×√▁▂▃▄▅▆▇▔", "-*||||--<>^v^v.xv        ", strict=True))
+_ASCII = dict(zip("·•▌▐│║─═←→↑↓▲▼…×√␣‘’“”–—▁▂▃▄▅▆▇▔", "-*||||--<>^v^v.xv_''\"\"--        ", strict=True))
 _OTHER = re.compile("[^\x00-\x7f]")
 
 
