@@ -25,6 +25,8 @@ RUNS = {
     "averaged-weights": replace(BASE, average=0.99),
     "renamed": replace(BASE, renamed=True),
     "half-batch": replace(BASE, rows=8),
+    "quarter-batch": replace(BASE, rows=4),
+    "muon-half-batch": replace(BASE, optimizer="muon", rows=8),
     "linear-decay": replace(BASE, shape="linear", final=0.0),
     "vocabulary-1024": replace(BASE, config=replace(_C, vocab_size=1024)),
     "classics-first": replace(BASE, before=0.2),
