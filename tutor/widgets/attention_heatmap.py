@@ -16,7 +16,7 @@ from tutor.experiments.attention import Result, Settings
 from tutor.experiments.attention_picture import Origin, Picture
 from tutor.experiments.base import ExperimentError
 from tutor.widgets.base import LiveWidget
-from tutor.widgets.cell_lines import CellLines, Mosaic
+from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 
 
@@ -33,14 +33,14 @@ class AttentionPicture(Vertical):
 
     def compose(self) -> ComposeResult:
         yield CellLines(classes="top")
-        yield Mosaic()
+        yield CellLines(classes="body")
 
     def put(self, drawn: Picture) -> None:
         """Show a picture."""
         top = self.query_one(".top", CellLines)
         top.styles.height = len(drawn.top)
         top.put(drawn.top)
-        self.query_one(Mosaic).put(drawn.body, drawn.left)
+        self.query_one(".body", CellLines).put(drawn.body)
 
 
 class AttentionHeatmap(LiveWidget, can_focus=True):

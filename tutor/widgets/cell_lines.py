@@ -1,8 +1,4 @@
-"""Pictures in cells that send only what changed.
-
-Textual sends a changed line from the left edge of its widget to the last changed cell. So lines of words are
-one widget, and a mosaic of cells, of which any may change alone, is many narrow ones.
-"""
+"""Pictures in cells, of which only the lines that changed are drawn again."""
 
 from __future__ import annotations
 
@@ -12,14 +8,11 @@ from itertools import zip_longest
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 Line = list[Segment]
-TILE = 4  # columns
 EMPTY: Line = []
 
 
@@ -31,6 +24,7 @@ class CellLines(Widget):
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self._lines: list[Line] = []
+        self._look = Style()  # of what has none of its own
 
     def put(self, lines: Sequence[Line]) -> None:
         """Show `lines` from the top; what was shown below them goes."""
@@ -39,39 +33,13 @@ class CellLines(Widget):
             if old != new and (columns := changed(old, new)):
                 self.refresh(Region(0, y, columns, 1))
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._look = self.rich_style  # takes long, and is the same for all lines
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         line = self._lines[y] if y < len(self._lines) else EMPTY
-        return Strip(line).adjust_cell_length(self.size.width).apply_style(self.rich_style).simplify()
-
-
-class Mosaic(Horizontal):
-    """Lines of which any cell may change alone: first the columns of the labels, then tiles."""
-
-    DEFAULT_CSS = """
-    Mosaic { width: 1fr; height: 1fr; overflow: hidden; }
-    Mosaic > .tile { width: 4; }
-    """
-
-    def compose(self) -> ComposeResult:
-        yield CellLines(classes="labels")
-
-    def put(self, lines: Sequence[Line], left: int) -> None:
-        """Show `lines`; right of column `left` no character may cross the edge of a tile."""
-        labels, *tiles = self.query_children(CellLines)
-        labels.styles.width = left
-        labels.put([cut(line, 0, left) for line in lines])
-        missing = -(-(self.size.width - left) // TILE) - len(tiles)
-        new = [CellLines(classes="tile") for _ in range(missing)]
-        for i, tile in enumerate([*tiles, *new]):
-            start = left + i * TILE
-            tile.put([cut(line, start, start + TILE) for line in lines])
-        if new:
-            self.mount(*new)
-
-
-def cut(line: Line, start: int, end: int) -> Line:
-    """Columns `start` to `end` of a line."""
-    return list(Strip(line).crop(start, end))
+        return Strip(line).adjust_cell_length(self.size.width).apply_style(self._look).simplify()
 
 
 def changed(old: Line, new: Line) -> int:
