@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from tutor.experiments import word_space_picture
 from tutor.experiments.word_lookup import completions, fold
+from tutor.experiments.cells import visible
 from tutor.experiments.word_space import ASKS, Panel, Result, Settings
 from tutor.widgets.base import LiveWidget
 from tutor.widgets.cell_lines import CellLines
@@ -114,7 +115,7 @@ class WordSpace(LiveWidget, can_focus=True):
         field = self.focused_field
         said = self.result.folded() if isinstance(self.result, Result) else ""
         line = field.offer(self.tutor.ascii) if field is not None else []
-        self.query_one(".note", CellLines).put([line or [Segment(said)]])
+        self.query_one(".note", CellLines).put([line or [Segment(visible(said, ascii=self.tutor.ascii))]])
 
     def on_word_picture_resized(self) -> None:
         if self.result is not None and not self.has_class("-twin"):
