@@ -59,7 +59,21 @@ def paste(length: int, seed: int = 1) -> str:
 # ── lessons ──────────────────────────────────────────────────────────────────────────────────────────
 
 Change = Callable[[tuple[str, ...], str], str]  # from the place of a string and the string to another
-NO_TEXT = {"id", "file", "kind", "goal", "lab", "experiment", "reading", "generator", "goals", "when", "see", "vary", "name"}
+NO_TEXT = {
+    "id",
+    "file",
+    "kind",
+    "goal",
+    "lab",
+    "experiment",
+    "reading",
+    "generator",
+    "goals",
+    "when",
+    "see",
+    "vary",
+    "name",
+}
 
 
 def installed(folder: Path, change: Change) -> dict[str, str]:

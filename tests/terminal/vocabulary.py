@@ -96,4 +96,3 @@ def fault(char: str, marks: int, spaces: str) -> str:
 
 def _uncounted(pattern: str) -> str:
     return re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern)
-

@@ -1,0 +1,325 @@
+"""A monkey at the keyboard: seeded random keys, resizes and pastes in every screen and widget, the engine working.
+
+It drives the real program and watches that it answers, goes on, and stays as large as it was. Now and then it goes
+where a learner would go; there it types at random. It leaves out what is meant to leave the program: q, Ctrl+Q,
+Ctrl+C and Ctrl+Z.
+
+`python measure_monkey.py KEYS [SEED]` runs it and tells how it went.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import select
+import string
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import hostile_text
+import pyte
+from figures import Figure
+from pty_harness import KEYBOARD, KEYS, Terminal
+
+from tutor.course.load import load_course
+from tutor.experiments.registry import EXPERIMENTS
+
+SIZES = [(80, 24), (100, 30), (120, 40), (200, 60), (60, 20), (61, 33)]
+ODD = [(59, 20), (60, 19), (20, 5), (2, 2), (1, 1), (250, 12), (40, 90)]
+CHAPTERS = len(load_course().readable())
+WIDGETS = len(EXPERIMENTS)
+TAIL = 1 << 16  # bytes
+LONG = 60.0  # seconds in which a burst must be dealt with, whatever the machine does
+
+# ── what it types ────────────────────────────────────────────────────────────────────────────────────
+
+PRINTABLE = [char for char in string.printable[:95] if char != "q"]
+MODIFIED = [f"\x1b[1;{n}{end}" for n in range(2, 9) for end in "ABCDFH"] + [f"\x1b[{n};5~" for n in (2, 3, 5, 6)]
+CONTROL = [chr(n) for n in range(1, 27) if chr(n + 96) not in "qcz"]
+FUNCTION = ["\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS", *(f"\x1b[{n}~" for n in (15, 17, 18, 19, 20, 21, 23, 24))]
+KITTY = [
+    "\x1b[97u",
+    "\x1b[27u",
+    "\x1b[13;2u",
+    "\x1b[9;2u",
+    "\x1b[57358u",
+    "\x1b[1114112u",
+    "\x1b[55296u",
+    "\x1b[97;1:3u",
+]
+NONSENSE = [
+    b"\xff\xfe\x80", b"\xed\xa0\x80", b"caf\xe9 ", b"\xf0\x9f", b"\xc2", b"\x00", b"\x1b[M\xff\xff\xff", b"\x1b[999999999999;9H",
+    b"\x1b[<0;99999999999;9M", b"\x1b[?2026;2$y", b"\x1b[?1;2c", b"\x1bP" + b"A" * 60, b"\x1b]0;x\x07", b"\x1b[I", b"\x1b[O",
+    b"\x1b[0n", b"\x1b[5;5R", b"\x9b1~", "日本 é e\u0301 \u202e".encode(),
+]  # fmt: skip
+
+
+def keystroke(draw: random.Random, size: tuple[int, int]) -> bytes:
+    """One key, or what a mouse or a broken line sends."""
+    kind = draw.random()
+    if kind < 0.45:
+        return draw.choice(PRINTABLE).encode()
+    if kind < 0.75:
+        return draw.choice(list(KEYS.values())).encode()
+    if kind < 0.80:
+        return draw.choice(MODIFIED + FUNCTION + KITTY).encode()
+    if kind < 0.85:
+        return draw.choice(CONTROL).encode()
+    if kind < 0.88:
+        return draw.choice(NONSENSE)
+    if kind < 0.90:
+        text = hostile_text.paste(draw.choice([1, 20, 200, 2000]), draw.randrange(1 << 30))
+        return f"\x1b[200~{text}\x1b[201~".encode("utf-8", "surrogatepass")
+    button = draw.choice([0, 0, 0, 1, 2, 32, 35, 64, 65, 4, 16])
+    x, y = draw.randint(1, size[0]), draw.randint(1, size[1])
+    press = f"\x1b[<{button};{x};{y}M"
+    return (press + (f"\x1b[<{button};{x};{y}m" if button < 3 else "")).encode()
+
+
+# ── where it goes ────────────────────────────────────────────────────────────────────────────────────
+
+HOME = "\x1b" * 5 + "\x1b[H"  # out of everything, and to the first chapter of the list
+SCREENS = "oismr/:?"
+
+
+def journey(draw: random.Random, chapters: int, widgets: int) -> Iterator[str]:
+    """Keys from anywhere to a screen, a card, a question, a lab or a widget; waited for one after the other."""
+    yield HOME
+    where = draw.random()
+    if where < 0.15:
+        yield draw.choice(SCREENS)
+    elif where < 0.5:
+        yield "p"
+        at = draw.randrange(widgets)
+        yield "j" * at + "\r"
+        yield draw.choice(["", "g", "s", "z", "t", "e", "\t", "lll", " "])  # have it work
+    else:
+        yield "j" * draw.randrange(chapters) + "\r"
+        where = draw.random()
+        if where < 0.3:
+            yield "Q"
+        else:
+            yield "h" * 30
+            yield "l" * draw.randrange(24)
+            if where < 0.6:
+                yield "L"
+                yield draw.choice(["r", "e", "H", "S"])
+            else:
+                yield draw.choice(["s", "1", "2"])  # past a prediction
+                yield draw.choice(["\t", "z", "\tg", "\ts", "t"])
+
+
+# ── what it watches ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Monkey:
+    """How it went."""
+
+    keys: int = 0
+    seconds: float = 0.0
+    slowest: float = 0.0  # seconds until a key was answered, all before it having been dealt with
+    busiest: float = 0.0  # the most seconds of CPU, of all threads, that the program took for an answer
+    slowest_at: str = ""  # the title of the screen there
+    slow_bursts: float = 0.0  # the most seconds a key took within a burst, on average
+    left: int = 0  # how often it left the program by the list of commands, and came back
+    seen: Counter[str] = field(default_factory=Counter)  # title of a screen -> how often it was found there
+    places: Counter[str] = field(default_factory=Counter)  # title and place: which card, which question
+    memory: list[tuple[float, float]] = field(default_factory=list)  # MB resident and in proportion, at each tenth
+
+
+class Watched(Terminal):
+    """The program in a terminal that is looked at only when it is asked to draw all anew."""
+
+    tail = b""  # the last that came
+
+    def drain(self, seconds: float) -> bytes:
+        """What arrives within `seconds`, not drawn; the terminal's own answers are given."""
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        try:
+            data = os.read(self.master, 1 << 16) if ready else b""
+        except OSError:
+            return b""
+        self.tail = (self.tail + data)[-TAIL:]
+        for _ in range(data.count(b"\x1b[5n")):
+            self.put(b"\x1b[0n")
+        return data
+
+    def put(self, data: bytes) -> None:
+        """Type bytes, reading meanwhile: neither side waits for ever."""
+        while data:
+            _, ready, _ = select.select([], [self.master], [], 0.05)
+            if ready:
+                data = data[os.write(self.master, data[:512]) :]
+            elif not self.drain(0):
+                self.alive()
+
+    def alive(self) -> None:
+        if self.process.poll() is not None:
+            raise Ended
+
+    def drawn_anew(self, patience: float) -> tuple[float, bytes]:
+        """Ask for the whole screen; the seconds until its last line came, and all that came."""
+        rows = self.screen.lines
+        began, came, lines = time.monotonic(), b"", set[int]()
+        self.put(b"\x0c")
+        while len(lines) < rows:
+            data = self.drain(0.2)
+            came += data
+            lines = {int(row) for row in re.findall(rb"\x1b\[(\d+);1H", came)}
+            self.alive()
+            if time.monotonic() - began > patience:
+                raise AssertionError(f"no answer within {patience:g} s; {len(lines)} of {rows} lines came")
+        return time.monotonic() - began, came
+
+    def look(self, came: bytes) -> list[str]:
+        """The lines of a screen drawn anew."""
+        screen = pyte.Screen(self.screen.columns, self.screen.lines)
+        pyte.ByteStream(screen).feed(KEYBOARD.sub(b"", came))
+        return [line.rstrip() for line in screen.display]
+
+
+class Ended(Exception):
+    """The program is no more."""
+
+
+# ── the run ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def started(data: Path, environment: dict[str, str] | None = None) -> Watched:
+    """The program at its first screen."""
+    terminal = Watched(["--data-dir", str(data)], environment={"OMP_NUM_THREADS": "1", **(environment or {})})
+    terminal.wait_for("? keys")
+    return terminal
+
+
+def memory(pid: int) -> tuple[float, float]:
+    """MB resident, and in proportion to how many share it."""
+    rollup = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
+    rss, pss = (int(rollup[name].split()[0]) / 1024 for name in ("Rss", "Pss"))
+    return rss, pss
+
+
+def cpu(pid: int) -> float:
+    """Seconds of CPU taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def run(keys: int, seed: int, *, patience: float = LONG, burst: int = 60, say: bool = False) -> Monkey:
+    """Press so many keys; raises AssertionError, with the last of them, for a traceback, an exit or no answer."""
+    draw, found = random.Random(seed), Monkey()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        terminal = started(Path(folder))
+        try:
+            sent: list[bytes] = []
+            due = 0
+            while found.keys < keys:
+                if found.keys >= due:
+                    found.memory.append(memory(terminal.process.pid))
+                    due += max(1, keys // 10)
+                    if say:
+                        rss, pss = found.memory[-1]
+                        print(
+                            f"{found.keys:7,} keys {time.monotonic() - began:6.0f} s  {rss:.0f} MB, PSS {pss:.0f}",
+                            flush=True,
+                        )
+                try:
+                    sent = list(_burst(terminal, draw, burst))
+                    found.keys += len(sent)
+                    _watch(terminal, found, len(sent), patience)
+                except (Ended, OSError):
+                    _came_back(terminal, sent)
+                    terminal.__exit__()
+                    found.left += 1
+                    terminal = started(Path(folder))
+                except AssertionError as error:
+                    raise AssertionError(f"seed {seed}, after {found.keys:,} keys: {error}\n{sent}") from None
+            found.memory.append(memory(terminal.process.pid))
+            found.seconds = time.monotonic() - began
+            return found
+        finally:
+            terminal.__exit__()
+
+
+def _burst(terminal: Watched, draw: random.Random, most: int) -> Iterator[bytes]:
+    """Type something: go somewhere, or resize, and then keys at random; yields what was typed."""
+    if draw.random() < 0.3:
+        for keys in journey(draw, CHAPTERS, WIDGETS):
+            terminal.put(keys.encode())
+            yield keys.encode()
+            terminal.drain(0.05 if keys else 0)
+    if draw.random() < 0.15:
+        for _ in range(draw.randint(1, 4)):
+            terminal.resize(*draw.choice(ODD))
+        terminal.resize(*draw.choice(SIZES))
+    size = (terminal.screen.columns, terminal.screen.lines)
+    for _ in range(draw.randint(1, most)):
+        key = keystroke(draw, size)
+        terminal.put(key)
+        yield key
+
+
+def _watch(terminal: Watched, found: Monkey, keys: int, patience: float) -> None:
+    """Wait until all is dealt with; then see how long one more key takes, and where we are."""
+    taken, _ = terminal.drawn_anew(patience)
+    found.slow_bursts = max(found.slow_bursts, taken / keys)
+    before = cpu(terminal.process.pid)
+    taken, came = terminal.drawn_anew(patience)
+    found.busiest = max(found.busiest, cpu(terminal.process.pid) - before)
+    lines = terminal.look(came)
+    if taken > found.slowest:
+        found.slowest, found.slowest_at = taken, lines[0].strip()
+    text = "\n".join(lines)
+    assert "Traceback" not in text, text
+    title, _, place = re.sub(r"\s{2,}", "\t", lines[0].strip()).partition("\t")
+    for mark, name in DIALOGS.items():
+        if mark in text:
+            title, place = name, ""
+    found.seen[title] += 1
+    found.places[f"{title} | {place}"] += 1
+
+
+def _came_back(terminal: Watched, sent: list[bytes]) -> None:
+    """The program has ended: by itself, through its list of commands, or not as it should."""
+    while terminal.drain(0.2):
+        pass
+    code = terminal.process.wait(10)
+    if code or b"Traceback" in terminal.tail:
+        said = terminal.tail[terminal.tail.rfind(b"\x1b[?1049l") :].decode(errors="replace")
+        raise AssertionError(f"it ended with {code} after {sent}\n{said}")
+
+
+DIALOGS = {
+    "Keys that work here": "help", "What is wrong with this question": "note", "Search for commands": "commands",
+    "This window is too small": "too small",
+}  # fmt: skip
+
+
+def figures(keys: int = 2_000, seed: int = 1) -> Iterator[Figure]:
+    """Of a run on a quiet machine."""
+    found = run(keys, seed)
+    what = f"{keys:,} random keys, resizes and pastes"
+    yield Figure(7, f"{what}: tracebacks and exits", 0, "", 0)
+    yield Figure(7, f"{what}: screens and places seen", len(found.places), "")
+    yield Figure(7, f"{what}: the slowest answer to a key", found.slowest, "s", 1.0)
+    yield Figure(7, f"{what}: memory at the start", found.memory[0][0], "MB")
+    yield Figure(7, f"{what}: memory half-way", found.memory[len(found.memory) // 2][0], "MB")
+    yield Figure(7, f"{what}: memory at the end", found.memory[-1][0], "MB")
+
+
+if __name__ == "__main__":
+    went = run(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1, say=True)
+    print(
+        f"{went.keys:,} keys in {went.seconds:.0f} s; the slowest answer {went.slowest:.2f} s, {went.slow_bursts:.3f} s a key in a burst"
+    )
+    print(f"left by its own list of commands {went.left} times; {len(went.places)} places of {len(went.seen)} screens:")
+    for name, times in went.seen.most_common():
+        print(f"{times:6} {name}")
