@@ -8,28 +8,21 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widget import Widget
 
 from tutor.experiments import attention, attention_picture
 from tutor.experiments.attention import Result, Settings
 from tutor.experiments.attention_picture import Origin, Picture
 from tutor.experiments.base import ExperimentError
-from tutor.widgets.base import LiveWidget
+from tutor.widgets.base import Canvas, LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 
 
-class AttentionPicture(Vertical):
+class AttentionPicture(Canvas, Vertical):
     """The parts of a `Picture`, each sending only what changed in it."""
 
     DEFAULT_CSS = "AttentionPicture { height: 1fr; }"
-
-    class Resized(Message):
-        """There is more or less room now."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
     def compose(self) -> ComposeResult:
         yield CellLines(classes="top")
@@ -101,13 +94,6 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         self._origin = drawn.origin
         canvas.put(drawn)
 
-    def on_attention_picture_resized(self) -> None:
-        self._show_again()
-
-    def _show_again(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
-
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
     @property
@@ -154,7 +140,7 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
     def _show_gallery(self, on: bool) -> None:
         self.gallery = on
         self.refresh_bindings()
-        self._show_again()
+        self.show_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """With all heads before one, arrows go from head to head, and there is no cursor."""
@@ -169,9 +155,6 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         """Begin a text anew."""
         self._field.put("")
         self._field.focus()
-
-    def on_own_text_left(self) -> None:
-        self.focus()
 
     def on_descendant_blur(self) -> None:
         if self._field.value != self.settings.text:

@@ -6,25 +6,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from textual.binding import Binding
-from textual.message import Message
 from textual.widget import Widget
 
 from tutor.experiments import attention_steps, attention_steps_picture
 from tutor.experiments.attention_steps import OUTPUT, PRODUCTS, Result, Settings
 from tutor.experiments.base import ExperimentError
-from tutor.widgets.base import LiveWidget
+from tutor.widgets.base import Canvas, LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 
 
-class StepsPicture(CellLines):
+class StepsPicture(Canvas, CellLines):
     """The stage in numbers."""
-
-    class Resized(Message):
-        """There is more or less room now."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
 
 class AttentionSteps(LiveWidget, can_focus=True):
@@ -81,10 +74,6 @@ class AttentionSteps(LiveWidget, can_focus=True):
         self._origin = drawn.origin
         canvas.put(drawn.lines)
 
-    def on_steps_picture_resized(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
-
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
     @property
@@ -127,9 +116,6 @@ class AttentionSteps(LiveWidget, can_focus=True):
         """Begin a text anew."""
         self._field.put("")
         self._field.focus()
-
-    def on_own_text_left(self) -> None:
-        self.focus()
 
     def on_descendant_blur(self) -> None:
         if self._field.value != self.settings.text:

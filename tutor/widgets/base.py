@@ -33,6 +33,7 @@ from tutor.engine import Done, Event, Failed, Update
 from tutor.experiments.base import Reading, Result, Settings, converted
 from tutor.experiments.cells import View, showable, visible
 from tutor.experiments.registry import EXPERIMENTS
+from tutor.widgets.own_text import OwnText
 
 if TYPE_CHECKING:
     from tutor.app import TutorApp
@@ -62,6 +63,16 @@ class TextField(Input):
         if len(text) > room:
             self.notify(f"This line takes {self.MOST:,} characters; the rest is left out.", severity="warning")
         super().replace(text[: max(0, room)], start, end)
+
+
+class Canvas(Widget):
+    """What a live widget draws its picture in; when there is more or less room it is drawn again."""
+
+    class Resized(Message):
+        """There is more or less room now."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
 
 class LiveWidget(Vertical):
@@ -117,6 +128,10 @@ class LiveWidget(Vertical):
     def show(self, result: Result) -> None:
         """Put `result` into the picture."""
 
+    def written(self, left: OwnText.Left) -> None:
+        """The learner is done with a field: keys steer again."""
+        self.focus()
+
     def view(self, width: int, height: int) -> View:
         """Where a picture of this size (cells) is drawn, in this terminal."""
         app = self.tutor
@@ -165,6 +180,11 @@ class LiveWidget(Vertical):
             self.show(result)
         self.post_message(self.Changed(self, result.readings()))
 
+    def show_again(self) -> None:
+        """Draw the picture of the present result anew, if it is the picture that is shown."""
+        if self.result is not None and not self.has_class("-twin"):
+            self.show(self.result)
+
     def complain(self, message: str) -> None:
         """One line in place of what could not be shown; empty to take it away."""
         self._complaint.update(visible(message))
@@ -198,6 +218,14 @@ class LiveWidget(Vertical):
         message.stop()
         if message.event.request == self._request:
             self.heard(message.event)
+
+    def on_canvas_resized(self, message: Canvas.Resized) -> None:
+        message.stop()
+        self.show_again()
+
+    def on_own_text_left(self, message: OwnText.Left) -> None:
+        message.stop()
+        self.written(message)
 
     def action_twin(self) -> None:
         """Change between the picture and its table."""

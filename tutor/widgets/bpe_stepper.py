@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from textual.binding import Binding
-from textual.message import Message
 from textual.widget import Widget
 
 from tutor.engine import Done, Event
@@ -14,6 +13,7 @@ from tutor.experiments import bpe_steps, bpe_steps_picture
 from tutor.experiments.bpe_steps import Result, Settings
 from tutor.experiments.own_file import read_text
 from tutor.models.merge_history import History
+from tutor.widgets.base import Canvas
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 from tutor.widgets.text_and_word import TextAndWord
@@ -22,14 +22,8 @@ LONG = 100_000  # characters that take long enough to say so
 JUMP = 10  # merges
 
 
-class StepsPicture(CellLines):
+class StepsPicture(Canvas, CellLines):
     """Pairs, text, vocabulary and word."""
-
-    class Resized(Message):
-        """There is more or less room now."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
 
 class BpeStepper(TextAndWord, can_focus=True):
@@ -83,10 +77,6 @@ class BpeStepper(TextAndWord, can_focus=True):
         if canvas.size:  # else not laid out yet; the resize that follows shows it
             canvas.put(bpe_steps_picture.picture(result, self.view(*canvas.size)))
 
-    def on_steps_picture_resized(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
-
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
     def action_merge(self, by: int) -> None:
@@ -124,10 +114,9 @@ class BpeStepper(TextAndWord, can_focus=True):
         elif message.field is self._word:
             self.steer(word=message.field.value, step=-1)
 
-    def on_own_text_left(self, message: OwnText.Left) -> None:
-        message.stop()
+    def written(self, left: OwnText.Left) -> None:
         name = self._file.value
-        if self._file.has_focus and message.entered and name.strip():
+        if self._file.has_focus and left.entered and name.strip():
             self.ask(lambda: read_text(name))
         else:
             self.action_close()

@@ -7,28 +7,21 @@ from typing import Any
 
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.engine import Event, Failed
 from tutor.experiments import context_shift_picture
 from tutor.experiments.context_shift import EXAMPLES, Settings
-from tutor.widgets.base import LiveWidget
+from tutor.widgets.base import Canvas, LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 
 FIELDS = ("first", "second", "word")
 
 
-class ShiftPicture(CellLines):
+class ShiftPicture(Canvas, CellLines):
     """A line a layer."""
-
-    class Resized(Message):
-        """There is more or less room now."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
 
 class ContextShift(LiveWidget, can_focus=True):
@@ -81,10 +74,6 @@ class ContextShift(LiveWidget, can_focus=True):
             self.query_one(ShiftPicture).put([])
         super().heard(event)
 
-    def on_shift_picture_resized(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
-
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
     def action_edit(self, name: str) -> None:
@@ -104,9 +93,8 @@ class ContextShift(LiveWidget, can_focus=True):
             self._fields[name].put(value)
         self._take()
 
-    def on_own_text_left(self, message: OwnText.Left) -> None:
+    def written(self, left: OwnText.Left) -> None:
         """Done; but a field that is still empty is next."""
-        message.stop()
         empty = [field for field in self._fields.values() if not field.value.strip() and not field.has_focus]
         (empty[0] if empty else self).focus()
 

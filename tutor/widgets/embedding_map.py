@@ -7,14 +7,13 @@ from typing import Any
 
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.experiments import embedding_map_picture
 from tutor.experiments.embedding_map import DEEPEST, Result, Settings
 from tutor.experiments.word_lookup import completions, fold
-from tutor.widgets.base import LiveWidget
+from tutor.widgets.base import Canvas, LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 from tutor.widgets.word_field import WordField
@@ -24,14 +23,8 @@ STEP = 0.25  # of half the frame, a key
 WHOLE = {"zoom": 1.0, "x": 0.0, "y": 0.0}
 
 
-class MapPicture(CellLines):
+class MapPicture(Canvas, CellLines):
     """The map."""
-
-    class Resized(Message):
-        """There is more or less room now."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
 
 class EmbeddingMap(LiveWidget, can_focus=True):
@@ -108,10 +101,6 @@ class EmbeddingMap(LiveWidget, can_focus=True):
         if canvas.size:  # else not laid out yet; the resize that follows shows it
             canvas.put(embedding_map_picture.picture(result, self.view(*canvas.size)).lines)
 
-    def on_map_picture_resized(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
-
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
     def _complete(self, begun: str) -> list[str]:
@@ -132,10 +121,6 @@ class EmbeddingMap(LiveWidget, can_focus=True):
         self._show_offer()
 
     def on_word_field_entered(self, message: WordField.Entered) -> None:
-        message.stop()
-        self.focus()
-
-    def on_own_text_left(self, message: OwnText.Left) -> None:
         message.stop()
         self.focus()
 

@@ -89,13 +89,6 @@ class HeadGallery(LiveWidget, can_focus=True):
         query, key = self._cell or (None, None)
         return seen.at(attention.Settings(layer=seen.layer, head=seen.head, query=query, key=key))
 
-    def on_attention_picture_resized(self) -> None:
-        self._show_again()
-
-    def _show_again(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
-
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
     def action_move(self, down: int, right: int) -> None:
@@ -108,7 +101,7 @@ class HeadGallery(LiveWidget, can_focus=True):
             query, key = seen.query + down, seen.key + right
             if 0 <= query < seen.t and 0 <= key < seen.t:
                 self._cell = query, key
-                self._show_again()
+                self.show_again()
             return
         at = result.order.index(result.chosen) + right + down * self._per_row
         if 0 <= at < len(result.order):
@@ -142,7 +135,7 @@ class HeadGallery(LiveWidget, can_focus=True):
         if self.traced:
             self.opened = not self.opened
             self.refresh_bindings()
-            self._show_again()
+            self.show_again()
 
     def action_close(self) -> None:
         if self.opened:
@@ -161,9 +154,6 @@ class HeadGallery(LiveWidget, can_focus=True):
         """Begin a text anew."""
         self._field.put("")
         self._field.focus()
-
-    def on_own_text_left(self) -> None:
-        self.focus()
 
     def on_descendant_blur(self) -> None:
         if self._field.value != self.settings.text:

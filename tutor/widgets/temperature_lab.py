@@ -10,7 +10,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -18,7 +17,7 @@ from tutor.engine import Event, Failed, Update
 from tutor.experiments import temperature, temperature_picture
 from tutor.experiments.cells import fit
 from tutor.experiments.temperature import Result, Settings
-from tutor.widgets.base import LiveWidget
+from tutor.widgets.base import Canvas, LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 from tutor.widgets.slider import Slider
@@ -27,14 +26,8 @@ HINT = "s draws the next token, g lets the model write, x starts over"
 ENDED = "The text has ended; x starts over."
 
 
-class TemperaturePicture(CellLines):
+class TemperaturePicture(Canvas, CellLines):
     """What was drawn, above the bars."""
-
-    class Resized(Message):
-        """There is more or less room now."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
 
 class TemperatureLab(LiveWidget):
@@ -105,10 +98,6 @@ class TemperatureLab(LiveWidget):
         bars = temperature_picture.bars(result, replace(view, height=view.height - text.height))
         canvas.put([*above, *bars])
 
-    def on_temperature_picture_resized(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
-
     # ── steering ─────────────────────────────────────────────────────────────────────────────────────
 
     def on_slider_changed(self, message: Slider.Changed) -> None:
@@ -124,8 +113,7 @@ class TemperatureLab(LiveWidget):
         self._stop()
         self.steer(text=message.field.value, drawn=(), tokens=0)
 
-    def on_own_text_left(self, message: OwnText.Left) -> None:
-        message.stop()
+    def written(self, left: OwnText.Left) -> None:
         self.query_one("#temperature").focus()
 
     def action_edit(self) -> None:

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from tutor.experiments.token_picture import Cursor, Page
 from tutor.experiments.tokens import Settings
-from tutor.widgets.base import LiveWidget
+from tutor.widgets.base import Canvas, LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 
@@ -24,13 +24,10 @@ TALL = 14  # rows from which on there is one to spare between text and picture
 LONG = 100_000  # characters that take long enough to say so
 
 
-class TokenPicture(Vertical):
+class TokenPicture(Canvas, Vertical):
     """The page of tokens; sends only the lines that changed."""
 
     DEFAULT_CSS = "TokenPicture { height: 1fr; }"
-
-    class Resized(Message):
-        """There is more or less room now."""
 
     class Pointed(Message):
         """A cell was clicked."""
@@ -41,9 +38,6 @@ class TokenPicture(Vertical):
 
     def compose(self) -> ComposeResult:
         yield CellLines()
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
     def on_click(self, event: events.Click) -> None:
         self.post_message(self.Pointed(event.screen_x - self.region.x, event.screen_y - self.region.y))
@@ -122,10 +116,6 @@ class TokenSplitter(LiveWidget, can_focus=True):
         rows = page.rows(self.cursor, self.top)
         self.query_one(CellLines).put([[Segment(t, s) for t, s, _ in row.render(console)] for row in rows])
 
-    def on_token_picture_resized(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
-
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
     def action_token(self, by: int) -> None:
@@ -171,7 +161,7 @@ class TokenSplitter(LiveWidget, can_focus=True):
     def action_ids(self) -> None:
         """Show or hide a row of ids under every row of tokens."""
         self.ids = not self.ids
-        self.on_token_picture_resized()
+        self.show_again()
 
     def action_special(self) -> None:
         """Take the name of a special token for that token, or for the text it is."""
@@ -187,10 +177,6 @@ class TokenSplitter(LiveWidget, can_focus=True):
     def on_own_text_changed(self, message: OwnText.Changed) -> None:
         message.stop()
         self.steer(text=message.field.value)
-
-    def on_own_text_left(self, message: OwnText.Left) -> None:
-        message.stop()
-        self.focus()
 
     def on_token_picture_pointed(self, message: TokenPicture.Pointed) -> None:
         message.stop()

@@ -6,27 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from textual.binding import Binding
-from textual.message import Message
 from textual.widget import Widget
 
 from tutor.experiments import tokenizer_race_picture
 from tutor.experiments.tokenizer_race import Result, Settings
 from tutor.models.vocabularies import SIZES
-from tutor.widgets.base import LiveWidget
+from tutor.widgets.base import Canvas, LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 
 LONG = 100_000  # characters that take long enough to say so
 
 
-class RacePicture(CellLines):
+class RacePicture(Canvas, CellLines):
     """The words and the reasons."""
-
-    class Resized(Message):
-        """There is more or less room now."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
 
 class TokenizerRace(LiveWidget, can_focus=True):
@@ -72,10 +65,6 @@ class TokenizerRace(LiveWidget, can_focus=True):
         canvas = self.query_one(RacePicture)
         if canvas.size:  # else not laid out yet; the resize that follows shows it
             canvas.put(tokenizer_race_picture.picture(result, self.view(*canvas.size)))
-
-    def on_race_picture_resized(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -127,7 +116,3 @@ class TokenizerRace(LiveWidget, can_focus=True):
     def on_own_text_changed(self, message: OwnText.Changed) -> None:
         message.stop()
         self.steer(text=message.field.value, word=None)
-
-    def on_own_text_left(self, message: OwnText.Left) -> None:
-        message.stop()
-        self.focus()

@@ -12,7 +12,6 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -21,8 +20,8 @@ from tutor.experiments import word2vec_picture
 from tutor.experiments.own_file import read_text
 from tutor.experiments.word2vec import MOST_STEPS, Result, Session, Settings
 from tutor.experiments.word2vec_picture import Picture
+from tutor.widgets.base import Canvas
 from tutor.widgets.cell_lines import CellLines
-from tutor.widgets.own_text import OwnText
 from tutor.widgets.text_and_word import TextAndWord
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -30,7 +29,7 @@ FEWEST, MOST = 12, 300  # steps a beat
 RUNNING, AT_WORK, PAUSED = "training; g stops it", "training", "g trains on, s one step"
 
 
-class TrainingPicture(Vertical):
+class TrainingPicture(Canvas, Vertical):
     """The parts of a `Picture`, each sending only what changed in it."""
 
     DEFAULT_CSS = """
@@ -40,12 +39,6 @@ class TrainingPicture(Vertical):
         & > Horizontal { height: 1fr; }
     }
     """
-
-    class Resized(Message):
-        """There is more or less room now."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
     def compose(self) -> ComposeResult:
         yield CellLines(classes="top")
@@ -123,13 +116,6 @@ class Word2VecLive(TextAndWord, can_focus=True):
             state = RUNNING if self._timer is not None else AT_WORK if self._waiting else PAUSED
             canvas.put(word2vec_picture.picture(result, self.view(*canvas.size), state))
 
-    def on_training_picture_resized(self) -> None:
-        self._show_again()
-
-    def _show_again(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
-
     # ── training ─────────────────────────────────────────────────────────────────────────────────────
 
     def action_run(self) -> None:
@@ -139,7 +125,7 @@ class Word2VecLive(TextAndWord, can_focus=True):
         elif not self._ended:
             self._timer = self.set_interval(self.pace, self._beat)
             self._beat()
-        self._show_again()
+        self.show_again()
 
     def action_step(self) -> None:
         """Train one step."""
@@ -193,10 +179,6 @@ class Word2VecLive(TextAndWord, can_focus=True):
     def action_file(self) -> None:
         self._stop()
         super().action_file()
-
-    def on_own_text_left(self, message: OwnText.Left) -> None:
-        message.stop()
-        self.focus()
 
     def on_descendant_blur(self) -> None:
         """Take what was written."""

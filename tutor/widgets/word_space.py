@@ -9,7 +9,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -17,7 +16,7 @@ from tutor.experiments import word_space_picture
 from tutor.experiments.word_lookup import completions, fold
 from tutor.experiments.cells import visible
 from tutor.experiments.word_space import ASKS, Panel, Result, Settings
-from tutor.widgets.base import LiveWidget
+from tutor.widgets.base import Canvas, LiveWidget
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 from tutor.widgets.word_field import WordField
@@ -27,14 +26,8 @@ PANELS: tuple[Panel, ...] = get_args(Panel)
 FORMS = {"word": "word ", "other": " and ", "a": "", "b": " is to ", "c": " as "}
 
 
-class WordPicture(CellLines):
+class WordPicture(Canvas, CellLines):
     """The panel."""
-
-    class Resized(Message):
-        """There is more or less room now."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
 
 class WordSpace(LiveWidget, can_focus=True):
@@ -117,10 +110,6 @@ class WordSpace(LiveWidget, can_focus=True):
         line = field.offer(self.tutor.ascii) if field is not None else []
         self.query_one(".note", CellLines).put([line or [Segment(visible(said, ascii=self.tutor.ascii))]])
 
-    def on_word_picture_resized(self) -> None:
-        if self.result is not None and not self.has_class("-twin"):
-            self.show(self.result)
-
     @property
     def focused_field(self) -> WordField | None:
         """The field that the learner writes in."""
@@ -144,10 +133,6 @@ class WordSpace(LiveWidget, can_focus=True):
         asked = ASKS[self.settings.panel]
         after = asked[asked.index(str(message.field.id)) + 1 :]
         (self._fields[after[0]] if after else self).focus()
-
-    def on_own_text_left(self, message: OwnText.Left) -> None:
-        message.stop()
-        self.focus()
 
     def on_descendant_focus(self) -> None:
         self._show_note()
