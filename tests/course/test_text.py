@@ -110,7 +110,7 @@ def test_facts() -> None:
 
 
 def test_links_in_order() -> None:
-    assert links("[a](term:x) then\n\n- [b *c* d](card:y)\n\n`[e](term:z)`") == ["term:x", "card:y"]
+    assert links("[a](term:x) then\n\n- [b *c* d](card:y)\n\n`[e](term:z)`") == ("term:x", "card:y")
 
 
 def test_nothing_reaches_the_terminal_raw() -> None:

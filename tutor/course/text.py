@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from rich.cells import cell_len
@@ -125,13 +126,14 @@ def inline(text: str, style: Span | None = None) -> list[Span]:
     return spans
 
 
-def links(text: str) -> list[str]:
+@lru_cache(1024)  # the glossary asks for those of every card with every key
+def links(text: str) -> tuple[str, ...]:
     """The targets of the links in `text`, in order."""
     found: list[str] = []
     for span in (span for block in parse(text) for span in block.spans):
         if span.link and not (found and found[-1] == span.link):
             found.append(span.link)
-    return found
+    return tuple(found)
 
 
 def plain(text: str, facts: Mapping[str, Fact] | None = None, width: int = WIDTH, ascii: bool = False) -> list[str]:
