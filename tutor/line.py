@@ -27,6 +27,7 @@ WRITTEN = 1024  # bytes that may wait to be written
 WINDOW = (512, 4096, 65536)  # unanswered bytes: least, at first, most
 LATE = 0.1  # seconds an answer may take beyond the quickest one
 LOST = 20.0  # seconds after which no answer is expected any more
+PARTING = (0.2, 1.0)  # seconds to wait at the end: for the kernel to take what is written, for answers to come
 UNANSWERED = 8  # questions to a terminal that has never answered
 
 
@@ -37,6 +38,7 @@ class Pace:
         self.answers = False  # whether it has ever answered
         self.window = WINDOW[1]
         self.quickest = math.inf
+        self.took = 0.0  # by the last answer
         self.unanswered = 0  # bytes of which it is not known that they have arrived
         self._asked: deque[tuple[float, int, int]] = deque()  # when, bytes since the question before, and unanswered
         self._sent = 0  # since the last question
@@ -50,6 +52,13 @@ class Pace:
     def waiting_since(self) -> float:
         """When the oldest question was asked that is still open; infinity without one."""
         return self._asked[0][0] if self._asked and self.answers else math.inf
+
+    @property
+    def answered_by(self) -> float:
+        """When all should have been answered that was asked; minus infinity if nothing is open."""
+        if not self._asked or not self.answers:
+            return -math.inf
+        return self._asked[-1][0] + max(self.quickest + LATE, 2 * self.took)
 
     def sent(self, size: int) -> None:
         """So many bytes were sent."""
@@ -71,9 +80,10 @@ class Pace:
         asked, size, under_way = self._asked.popleft()
         self.unanswered -= size
         self.answers = True
-        self.quickest = min(self.quickest, now - asked)
+        self.took = now - asked
+        self.quickest = min(self.quickest, self.took)
         least, _, most = WINDOW
-        if now - asked > self.quickest + LATE:
+        if self.took > self.quickest + LATE:
             self.window = max(least, min(self.window, under_way) // 2)
         elif 2 * under_way >= self.window:  # what was not used has proved nothing
             self.window = min(most, 2 * self.window)
@@ -126,14 +136,16 @@ class Line:
             self._refused = self._is_busy
             return self._refused
 
-    def clear(self, seconds: float = 0.2) -> None:
-        """Make way for the last words: wait so long for what is under way, then drop what the terminal does not take.
+    def clear(self) -> None:
+        """Make way for the last words: wait for what will soon have arrived, and drop the rest.
 
-        Nothing that was asked should be answered to the shell.
+        What the terminal still answers then would be typed to the shell. So a line that is slow, and not dead, is
+        waited for; see PARTING.
         """
         with self._changed:
-            hopeless = time.monotonic() - self.pace.waiting_since > self.pace.quickest + seconds
-            if self._changed.wait_for(lambda: not self._pending and not self._unanswered, 0 if hopeless else seconds):
+            answers = 0.0 if self._is_gone() else self.pace.answered_by - time.monotonic()
+            patience = min(PARTING[1], max(PARTING[0] if self._pending else 0.0, answers))
+            if self._changed.wait_for(lambda: not self._pending and not self._unanswered, patience):
                 return
             self._waiting.clear()
             self._ending = True
@@ -174,6 +186,13 @@ class Line:
     @property
     def _is_busy(self) -> bool:
         return self._pending > WRITTEN or self.pace.full(time.monotonic())
+
+    def _is_gone(self) -> bool:
+        try:
+            termios.tcgetattr(self._fileno)
+        except termios.error:
+            return True
+        return self._gone
 
     def _tell(self) -> None:
         """Something has changed; called with the lock held."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -71,6 +72,23 @@ def test_a_stream_that_is_stopped_stands_still_soon(tmp_path: Path) -> None:
         largest = max(map(len, frames))
         assert len(frames) > 3
         assert terminal.last - stopped <= 3 * seconds_on_the_line(largest) + 0.2 + NOISE
+
+
+def test_nothing_that_was_asked_is_answered_to_the_shell(tmp_path: Path) -> None:
+    shell = ["/bin/sh", "-i"]
+    with SlowTerminal(bits=FAST, command=shell, environment={"PS1": "shell> ", "ENV": ""}) as terminal:
+        terminal.wait_for("shell>")
+        terminal.send(f"{sys.executable} -m tutor --data-dir {tmp_path}\n")
+        terminal.wait_for("Enter open")
+        terminal.settle(0.6)
+        terminal.bits = SLOW
+        terminal.press("j")
+        terminal.settle(0.8)
+        terminal.send("jjkq")
+        terminal.wait(lambda: terminal.text.count("shell>") == 2, "the shell")
+        terminal.settle(0.6)
+        assert terminal.text.rstrip().endswith("\nshell>")
+        assert "[0n" not in terminal.text
 
 
 def worked(terminal: Terminal) -> tuple[int, int]:
