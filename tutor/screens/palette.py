@@ -6,6 +6,11 @@ from contextlib import suppress
 
 from textual import events
 from textual.command import CommandPalette
+from textual.widgets import Input
+
+from tutor.experiments.cells import showable
+
+MOST = 100  # characters of what is searched for
 
 
 class Palette(CommandPalette):
@@ -18,3 +23,9 @@ class Palette(CommandPalette):
     def _on_click(self, event: events.Click) -> None:
         if not self.is_current:  # the first click has closed it, and this one would close what is below
             event.prevent_default()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Keep of what was pasted the characters that show."""
+        kept = showable(message.value)[:MOST]
+        if kept != message.value:
+            message.input.value = kept
