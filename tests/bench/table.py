@@ -33,6 +33,7 @@ REQUIREMENTS = (
     "No glyph of doubtful width; foreign text is shown, never sent",
     "The plain commands carry the whole course",
     "`tutor doctor` tells what the terminal can do",
+    "Twenty learners share one host",
 )
 
 
