@@ -11,6 +11,7 @@ from textual.events import Resize
 from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 
 from tutor.widgets.lines import KeyLine, TitleLine
 
@@ -52,12 +53,10 @@ class TutorScreen(Screen[R]):
         return ()
 
     def compose(self) -> ComposeResult:
-        from textual.widgets import Static
-
         yield TitleLine(self.title_text)
         yield from self.body()
         yield KeyLine()
-        yield Static(f"This window is too small: tutor needs {LEAST[0]} x {LEAST[1]} cells.", id="too-small")
+        yield Static(id="too-small", markup=False)
 
     def set_title(self, title: str, place: str = "") -> None:
         """Change the first line."""
@@ -68,6 +67,9 @@ class TutorScreen(Screen[R]):
         if small and not self.has_class("-too-small"):
             self._hidden = self.focused  # what is not shown loses the focus
         self.set_class(small, "-too-small")
+        if small:
+            said = f"This window is too small: tutor needs {LEAST[0]} x {LEAST[1]} cells, and this is {event.size.width}"
+            self.query_one("#too-small", Static).update(f"{said} x {event.size.height}.")
         if not small and self._hidden is not None:
             self.call_after_refresh(self._hidden.focus)
             self._hidden = None
