@@ -92,14 +92,19 @@ def reversed_cells(there: Visit) -> str:
     return "".join(char for row in cells(there) for char, look in row if "7" in look[0].split(";"))
 
 
-async def test_without_colour_all_is_told_apart(tmp_path: Path) -> None:
-    """BOLD is 1, underlined 4, reversed 7."""
+async def test_without_colour_all_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bold is 1, underlined 4, reversed 7."""
+    monkeypatch.setenv("NO_COLOR", "1")
     async with opened_app("none", tmp_path, size=(80, 24)) as there:
         chapter = next(iter(there.app.course.readable()))
         await there.until(lambda: chapter.title in there.text)
         chosen = attributes_of(there, chapter.title)
         await there.press("j")
         assert "4" in chosen and "4" not in attributes_of(there, chapter.title)
+        await there.press("colon", "t")
+        await there.until(lambda: "Theme: plain" in there.text)
+        assert "4" in attributes_of(there, "How text is cut") and "4" not in attributes_of(there, "Change the colours")
+        await there.home()
         async for place in widgets(there, ["token-splitter", "attention-heatmap", "temperature-lab"]):
             if place in ("token-splitter", "attention-heatmap"):
                 assert 0 < len(reversed_cells(there).strip()) < 20, place  # the cursor

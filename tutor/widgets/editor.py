@@ -42,7 +42,7 @@ class Editor(TextArea):
             text-style: reverse !important;
         }
         & .text-area--cursor-line { background: $background; }
-        & .text-area--gutter { color: $text-muted; }
+        & .text-area--gutter, & .text-area--cursor-gutter { color: $text-muted; background: $background; }
     }
     """
     COMPONENT_CLASSES = {f"editor--{kind}" for _, kind in KINDS}
