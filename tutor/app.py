@@ -116,8 +116,10 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
     def get_default_screen(self) -> Screen[None]:
         return HomeScreen()
 
-    def on_mount(self) -> None:
+    def on_load(self) -> None:
         self._leave_on_signals()
+
+    def on_mount(self) -> None:
         self.call_after_refresh(self._warm_up)
         self.store.on_warning = self._warn
         if self.store.warning:
@@ -142,17 +144,17 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
 
         super().notify(visible(message), **{**options, "markup": False})
 
+    def _leave_on_signals(self) -> None:
+        """A hang-up ends the session cleanly, also before the first paint; Textual itself handles none of them."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGHUP", "SIGTERM", "SIGINT"):
+            if hasattr(signal, name) and sys.platform != "win32":
+                loop.add_signal_handler(getattr(signal, name), self.exit)
+
     def on_too_long(self, message: TooLong) -> None:
         """Say of a paste what was kept of it."""
         said = f"The first {message.kept:,} of the {message.length:,} characters pasted are kept."
         self.notify(said, severity="warning", timeout=10)
-
-    def _leave_on_signals(self) -> None:
-        """A hang-up ends the session cleanly; Textual itself handles neither signal."""
-        loop = asyncio.get_running_loop()
-        for name in ("SIGHUP", "SIGTERM"):
-            if hasattr(signal, name) and sys.platform != "win32":
-                loop.add_signal_handler(getattr(signal, name), self.exit)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Nothing blinks, in Textual's own screens neither."""
