@@ -10,13 +10,12 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from tutor.experiments import attention, attention_picture
-from tutor.experiments.attention import Result, Settings
+from tutor.experiments import attention_picture
+from tutor.experiments.attention import Settings
 from tutor.experiments.attention_picture import Origin, Picture
-from tutor.experiments.base import ExperimentError
-from tutor.widgets.base import Canvas, LiveWidget
+from tutor.widgets.base import Canvas
 from tutor.widgets.cell_lines import CellLines
-from tutor.widgets.own_text import OwnText
+from tutor.widgets.traced_text import TracedText
 
 
 class AttentionPicture(Canvas, Vertical):
@@ -36,7 +35,7 @@ class AttentionPicture(Canvas, Vertical):
         self.query_one(".body", CellLines).put(drawn.body)
 
 
-class AttentionHeatmap(LiveWidget, can_focus=True):
+class AttentionHeatmap(TracedText, can_focus=True):
     """The text is traced once; layer, head and cursor only look elsewhere in the same trace."""
 
     experiment = "attention-heatmap"
@@ -52,9 +51,7 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         Binding("up,k", "other(-1, 0)", "layer", key_display="↑↓"),
         Binding("down,j", "other(1, 0)", show=False),
         Binding("g,enter,e", "one", "one head", key_display="g"),
-        Binding("comma,left_square_bracket", "layer(-1)", "layer", key_display=",."),
-        Binding("full_stop,right_square_bracket", "layer(1)", show=False),
-        *(Binding(str(n), f"head({n})", "head", show=n == 1, key_display="1-6") for n in range(1, 7)),
+        *TracedText.HEADS,
         Binding("g", "gallery", "all heads"),
         Binding("m", "strongest", "strongest key"),
         Binding("c", "clear", "clear"),
@@ -64,27 +61,9 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
         super().__init__(settings, id=id)
         self.gallery = False
         self._origin: Origin = (0, 0)
-        self._field = OwnText(self.settings.text, placeholder="your own text")
-
-    def controls(self) -> Iterable[Widget]:
-        yield self._field
 
     def picture(self) -> Iterable[Widget]:
         yield AttentionPicture()
-
-    def compute(self) -> None:
-        """Trace the text, if it is not the one traced; then look where the settings say."""
-        if isinstance(self.result, Result) and self.result.text == self.settings.text:
-            self.accept(self.result)
-            return
-        text, library = self.settings.text, self.tutor.engine.library
-        self.ask(lambda: attention.trace(text, library))
-
-    def accept(self, result: Any) -> None:
-        try:
-            super().accept(result.at(self.settings))
-        except ExperimentError as error:
-            self.complain(str(error))
 
     def show(self, result: Any) -> None:
         canvas = self.query_one(AttentionPicture)
@@ -96,12 +75,6 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
-    @property
-    def traced(self) -> Result | None:
-        """The result, if it is of the present text."""
-        result = self.result
-        return result if isinstance(result, Result) and result.text == self.settings.text else None
-
     def action_move(self, queries: int, keys: int) -> None:
         """Move the cursor."""
         if result := self.traced:
@@ -111,19 +84,7 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
 
     def action_other(self, layers: int, heads: int) -> None:
         """To another head, where all of a layer are seen."""
-        self._choose(layer=self.settings.layer + layers, head=self.settings.head + heads)
-
-    def action_layer(self, by: int) -> None:
-        self._choose(layer=self.settings.layer + by)
-
-    def action_head(self, number: int) -> None:
-        self._choose(head=number)
-
-    def _choose(self, **place: int) -> None:
-        result = self.traced
-        layer, head = place.get("layer", self.settings.layer), place.get("head", self.settings.head)
-        if result and 1 <= layer <= result.n_layer and 1 <= head <= result.n_head:
-            self.steer(layer=layer, head=head)
+        self.choose(self.settings.layer + layers, self.settings.head + heads)
 
     def action_strongest(self) -> None:
         """Put the cursor on the key that the query looks at most, and keep it there as the head changes."""
@@ -148,15 +109,6 @@ class AttentionHeatmap(LiveWidget, can_focus=True):
             return not self.gallery
         return self.gallery if action in ("other", "one") else True
 
-    def action_edit(self) -> None:
-        self._field.focus()
-
-    def action_clear(self) -> None:
-        """Begin a text anew."""
-        self._field.put("")
-        self._field.focus()
-
-    def on_descendant_blur(self) -> None:
-        if self._field.value != self.settings.text:
-            self._origin = (0, 0)
-            self.steer(text=self._field.value, query=None, key=None)
+    def begin(self, text: str) -> None:
+        self._origin = (0, 0)
+        super().begin(text)

@@ -10,14 +10,12 @@ from textual.widget import Widget
 
 from tutor.experiments import attention, attention_picture, head_gallery, head_gallery_picture
 from tutor.experiments.attention_picture import Origin
-from tutor.experiments.base import ExperimentError
 from tutor.experiments.head_gallery import SORTS, Result, Settings, name
 from tutor.widgets.attention_heatmap import AttentionPicture
-from tutor.widgets.base import LiveWidget
-from tutor.widgets.own_text import OwnText
+from tutor.widgets.traced_text import TracedText
 
 
-class HeadGallery(LiveWidget, can_focus=True):
+class HeadGallery(TracedText, can_focus=True):
     """The engine reads the text with and without heads; choosing, sorting and opening compute nothing."""
 
     experiment = "head-gallery"
@@ -41,21 +39,11 @@ class HeadGallery(LiveWidget, can_focus=True):
         self.opened = False
         self._cell: Origin | None = None  # query and key of the cursor in the head that is open
         self._origins: dict[bool, Origin] = {False: (0, 0), True: (0, 0)}  # of gallery and heatmap
-        self._field = OwnText(self.settings.text, placeholder="your own text")
-
-    def controls(self) -> Iterable[Widget]:
-        yield self._field
 
     def picture(self) -> Iterable[Widget]:
         yield AttentionPicture()
 
     # ── asking and showing ───────────────────────────────────────────────────────────────────────────
-
-    @property
-    def traced(self) -> Result | None:
-        """The result, if it is of the present text."""
-        result = self.result
-        return result if isinstance(result, Result) and result.seen.text == self.settings.text else None
 
     def compute(self) -> None:
         """Have the text read if it or the heads that are off are others now; else only look elsewhere."""
@@ -64,12 +52,6 @@ class HeadGallery(LiveWidget, can_focus=True):
             self.accept(known)
         else:
             self.ask(lambda: head_gallery.compute(settings, library, known))
-
-    def accept(self, result: Any) -> None:
-        try:
-            super().accept(result.at(self.settings))
-        except ExperimentError as error:
-            self.complain(str(error))
 
     def show(self, result: Any) -> None:
         canvas = self.query_one(AttentionPicture)
@@ -147,15 +129,6 @@ class HeadGallery(LiveWidget, can_focus=True):
             return self.opened
         return not self.opened or action not in ("sort", "switch", "all_on")
 
-    def action_edit(self) -> None:
-        self._field.focus()
-
-    def action_clear(self) -> None:
-        """Begin a text anew."""
-        self._field.put("")
-        self._field.focus()
-
-    def on_descendant_blur(self) -> None:
-        if self._field.value != self.settings.text:
-            self._cell = None
-            self.steer(text=self._field.value)
+    def begin(self, text: str) -> None:
+        self._cell = None
+        self.steer(text=text)
