@@ -103,10 +103,10 @@ def worked(terminal: Terminal) -> tuple[int, int]:
 
 def rested(terminal: Terminal) -> int:
     """Wait until the program has done all it was asked; its memory."""
-    before, now = -1, worked(terminal)[0]
-    while now != before:
-        terminal.read_for(0.4)
-        before, now = now, worked(terminal)[0]
+    ticks = [worked(terminal)[0]]
+    while len(ticks) < 4 or len(set(ticks[-3:])) > 1:  # on a busy machine it may get no time for a while
+        terminal.read_for(0.2)
+        ticks.append(worked(terminal)[0])
     return worked(terminal)[1]
 
 
