@@ -68,7 +68,9 @@ class TutorScreen(Screen[R]):
             self._hidden = self.focused  # what is not shown loses the focus
         self.set_class(small, "-too-small")
         if small:
-            said = f"This window is too small: tutor needs {LEAST[0]} x {LEAST[1]} cells, and this is {event.size.width}"
+            said = (
+                f"This window is too small: tutor needs {LEAST[0]} x {LEAST[1]} cells, and this is {event.size.width}"
+            )
             self.query_one("#too-small", Static).update(f"{said} x {event.size.height}.")
         if not small and self._hidden is not None:
             self.call_after_refresh(self._hidden.focus)
