@@ -109,12 +109,12 @@ class Walker(Terminal):
         return int(fields[11]) + int(fields[12])
 
     def weigh(self, where: str, keys: Sequence[str], opens: bool, there: str = "", most: float | None = None) -> Sent:
-        """Press keys and wait for what they lead to."""
+        """Press keys and wait for what they lead to; Enter may have a model read a text."""
         before, sent = self.shown(), len(self.received)
         began = time.monotonic()
         self.press(*keys)
         self.wait_for(there)
-        seconds = 0.0 if self.rest(most=most) else time.monotonic() - began
+        seconds = 0.0 if self.rest(0.5 if "enter" in keys else 0.15, most) else time.monotonic() - began
         need = needed(before, self.shown(), self.truecolor)
         return Sent(f"{where} {keys[-1]}", opens, len(self.received) - sent, need, seconds)
 

@@ -50,6 +50,7 @@ def test_a_walk_through_everything(colors: str, size: tuple[int, int], idle: flo
     assert statistics.median(one.size for one in found.keys) <= MEDIAN_KEY * larger
     assert len(found.moves) >= 4 and sum(one.size for one in found.moves) > 200
     assert over(found.moves, CURSOR * larger) == []
+    assert len(found.heads) >= 4
     assert [one for one in found.heads if one.size > HEAD * one.needed + 50] == []
     assert [one for one in found.running if one.rate > RUNNING * larger] == []
     assert {one.where for one in found.running} <= {"word2vec-live g", "temperature-lab g"}

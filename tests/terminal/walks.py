@@ -167,21 +167,24 @@ SCREENS: dict[str, list[Step]] = {
 
 
 # what a widget gives another picture for, as another screen would be
-OPENING = {"twin", "gallery", "open", "close", "panel", "step_panel"}
+OPENING = {"twin", "gallery", "one", "open", "close", "panel", "step_panel"}
 SPELLED = {"full_stop": ".", "comma": ",", "plus": "+", "minus": "-", "equals_sign": "=", "slash": "/"}
 
 
 def keys_of(widget: str) -> list[tuple[str, bool]]:
     """A key for each thing that a widget does, and whether that opens another picture."""
-    found = {}
+    found: dict[str, bool] = {}
+    if widget == "temperature-lab":  # its keys are those of the slider that has the focus
+        found = dict.fromkeys(["right", "left", "tab"], False)
+    actions = set()
     for one in EXPERIMENTS[widget].load_widget().__mro__:
         for binding in vars(one).get("BINDINGS", ()) if issubclass(one, LiveWidget) else ():
             assert isinstance(binding, Binding)
-            key = binding.key.split(",")[0]
-            found.setdefault(binding.action, SPELLED.get(key, key))
-    if widget == "temperature-lab":  # its keys are those of the slider that has the focus
-        found = {"right": "right", "left": "left", "tab": "tab", **found}
-    return [(key, action.partition("(")[0] in OPENING) for action, key in found.items()]
+            if binding.action not in actions:
+                actions.add(binding.action)
+                key = SPELLED.get(first := binding.key.split(",")[0], first)
+                found[key] = found.get(key, False) or binding.action.partition("(")[0] in OPENING
+    return sorted(found.items(), key=lambda pair: pair[1])  # what opens something comes last
 
 
 def to_widget(widget: str) -> list[Step]:
