@@ -109,6 +109,14 @@ def test_nothing_is_sent_twice_unless_it_was_forgotten(update: CompositorUpdate)
     assert sent(frame, update) == first
 
 
+def test_a_screen_of_another_size_is_sent_whole() -> None:
+    frame = Frame()
+    sent(frame, whole([[("a" * WIDTH, STYLES[0])]] * HEIGHT))
+    narrow = LayoutUpdate([[strip([("a" * 8, STYLES[0])], 8)]] * HEIGHT, Region(0, 0, 8, HEIGHT))
+    assert sent(frame, narrow).count("a") == 8 * HEIGHT
+    assert sent(frame, narrow) == ""
+
+
 def test_only_the_changed_cells_are_sent() -> None:
     frame = Frame()
     for text, expected in (("a" * 16, "a" * 16), ("aab" + "a" * 13, "b"), ("c" + "a" * 14 + "d", "caad")):

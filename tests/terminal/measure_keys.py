@@ -105,13 +105,19 @@ async def _keys() -> Keys:
 async def got_out(there: Visit) -> bool:
     """Whether Tab leads from the field to where letters are keys again, or closes what it is in."""
     screen, field = there.screen, there.screen.focused
+
+    def out() -> bool:
+        focused = screen.focused
+        return there.screen is not screen or focused is None or not focused.check_consume_key("b", "b")
+
     for _ in range(3):  # a field for a word completes it first; another field may follow
         await there.press("tab")
-        if there.screen is not screen:
-            return True
-        focused = screen.focused
-        if focused is None or not focused.check_consume_key("b", "b"):
-            if field is not None:
+        for _ in range(100):
+            if out():
+                break
+            await there.pilot.pause(0.01)
+        if out():
+            if there.screen is screen and field is not None:
                 field.focus()  # for what comes next
             return True
     return False

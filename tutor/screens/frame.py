@@ -20,6 +20,7 @@ from rich.control import Control
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -43,6 +44,7 @@ class Frame:
     """The cells of the terminal: those it should show, and those it shows, as far as they are known."""
 
     def __init__(self) -> None:
+        self._size: Size | None = None  # of the screen that was last laid out
         self.forget()
 
     def forget(self) -> None:
@@ -57,7 +59,11 @@ class Frame:
         return bool(self._written)
 
     def take(self, update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> None:
-        """Note what the terminal should show."""
+        """Note what the terminal should show. A screen of another size is sent whole: of what was laid out for the old
+        one, some may have reached the terminal when it had the new one already."""
+        if isinstance(update, LayoutUpdate) and update.region.size != self._size:
+            self.forget()
+            self._size = update.region.size
         for x, y, strip in parts(update):
             self.put(x, y, cells_of(strip, colors))
 
