@@ -5,27 +5,40 @@ from __future__ import annotations
 from contextlib import suppress
 
 from textual import events
-from textual.command import CommandPalette
-from textual.widgets import Input
+from textual.app import ComposeResult
+from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
+from textual.containers import Horizontal, Vertical
+from textual.widgets import LoadingIndicator
 
-from tutor.experiments.cells import showable
+from tutor.widgets.navigator import Clicked
+from tutor.widgets.one_line import OneLine
 
-MOST = 100  # characters of what is searched for
+
+class Field(CommandInput, OneLine):
+    """Textual's, for one line that shows."""
+
+
+class Commands(CommandList, Clicked):
+    """Textual's, while its commands change."""
 
 
 class Palette(CommandPalette):
     """Textual's, which fails on a key for a page while its list is not laid out, and on a second click beside it."""
 
+    def compose(self) -> ComposeResult:
+        """As Textual's own, with parts that take any text and any click."""
+        with Vertical(id="--container"):
+            with Horizontal(id="--input"):
+                yield SearchIcon()
+                yield Field(placeholder="Search for commands…", select_on_focus=False)
+            with Vertical(id="--results"):
+                yield Commands()
+                yield LoadingIndicator()
+
     def _action_command_list(self, action: str) -> None:
         with suppress(LookupError):  # there is no page to turn then
             super()._action_command_list(action)
 
-    def _on_click(self, event: events.Click) -> None:
+    def _on_click(self, event: events.Click) -> None:  # type: ignore[override]  # as there
         if not self.is_current:  # the first click has closed it, and this one would close what is below
             event.prevent_default()
-
-    def on_input_changed(self, message: Input.Changed) -> None:
-        """Keep of what was pasted the characters that show."""
-        kept = showable(message.value)[:MOST]
-        if kept != message.value:
-            message.input.value = kept

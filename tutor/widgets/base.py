@@ -20,19 +20,19 @@ import msgspec
 from rich.console import Group
 from rich.table import Table as RichTable
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.theme import Theme
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tutor.engine import Done, Event, Failed, Update
 from tutor.experiments.base import Reading, Result, Settings, converted
-from tutor.experiments.cells import View, showable, visible
+from tutor.experiments.cells import View, visible
 from tutor.experiments.registry import EXPERIMENTS
+from tutor.widgets.one_line import OneLine
 from tutor.widgets.own_text import OwnText
 
 if TYPE_CHECKING:
@@ -42,27 +42,12 @@ MOST_KEPT = 50_000  # bytes of settings; the results of longer texts are large, 
 TWIN_ROWS = 200  # of a table on the screen; `tutor show ... --table` prints them all
 
 
-class TextField(Input):
+class TextField(OneLine):
     """One line of the learner's own text; Enter leaves it, and nothing in it blinks."""
-
-    MOST = 1_000  # characters
 
     def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(value, placeholder=placeholder, id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """Take what is pasted as one line."""
-        event.prevent_default()
-        super()._on_paste(events.Paste(" ".join(event.text.split())))
-        event.stop()
-
-    def replace(self, text: str, start: int, end: int) -> None:
-        """Put `text` in place of what is there, without what a terminal would obey, as far as there is room."""
-        text, room = showable(text), self.MOST - len(self.value) + end - start
-        if len(text) > room:
-            self.notify(f"This line takes {self.MOST:,} characters; the rest is left out.", severity="warning")
-        super().replace(text[: max(0, room)], start, end)
 
 
 class Canvas(Widget):

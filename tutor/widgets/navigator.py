@@ -8,6 +8,7 @@ from typing import Literal
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
+from textual import events
 from textual.binding import Binding
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -15,7 +16,15 @@ from textual.widgets.option_list import Option
 LEAST = 20  # columns that the name of a row keeps, before what is said of it is said shorter
 
 
-class Navigator(OptionList, inherit_bindings=False):
+class Clicked(OptionList, inherit_bindings=False):
+    """A list that may have changed since the mouse was pressed on it."""
+
+    async def _on_click(self, event: events.Click) -> None:
+        if event.style.meta.get("option", -1) >= self.option_count:  # Textual would look for it
+            event.prevent_default()
+
+
+class Navigator(Clicked, inherit_bindings=False):
     """Textual's OptionList with vim's keys beside the arrows."""
 
     BINDINGS = [
