@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +32,7 @@ def test_whatever_is_pasted_and_however_it_is_cut_it_is_one_text_and_no_key(
     pasted = pasted.replace(END, "")
     sent = f"{typed}{START}{pasted}{END}."
     ends = sorted({0, len(sent), *(min(cut, len(sent)) for cut in cuts)})
-    pieces = [sent[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    pieces = [sent[a:b] for a, b in pairwise(ends)]
     assert fed(*pieces) == [Typed(typed), Pasted(pasted, len(pasted)), Typed(".")]
 
 

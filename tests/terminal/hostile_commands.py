@@ -15,7 +15,7 @@ from tutor.cli import main
 for arguments, said in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):
     arguments = [argument.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape") for argument in arguments]
     sys.stdin = io.TextIOWrapper(io.BytesIO(said.encode("utf-8", "surrogateescape")), encoding="utf-8")
-    print(f"=== {ascii(arguments)}", flush=True)
+    print(f"=== {arguments!a}", flush=True)
     code = main(arguments)
     sys.stdout.flush()
     print(f"--- {code}", flush=True)

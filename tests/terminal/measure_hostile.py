@@ -29,6 +29,7 @@ from tutor.pasting import MOST
 NAME = "a\x1b[31mb\u202ec\u200bd\x07\x7f"  # of files and folders; no slash, no NUL
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 PASTE = 1 << 20  # characters
+QUIET = 0.12  # seconds without a byte
 RUNNER = Path(__file__).with_name("hostile_commands.py")
 Command = tuple[list[str], str]  # arguments, and what stdin has
 
@@ -74,19 +75,50 @@ def command_lines(folder: Path, seed: int, each: int) -> list[Command]:
     said = [f"{word} {text}" for text in some() for word in (":set text", ":set", ":flag", ":text", ":", "")]
     talk = "\n".join(["", "", "", *said, ":settings", ":table", "1", "", ""])
     found += [(["read", "text-to-tokens"], talk), (["quiz", "text-to-tokens"], talk * 3), (["review"], talk)]
-    found += [([*before, NAME], "") for before in (
-        [], ["show"], ["--chapter"], ["show", "tokens", "x", "--encoding"], ["sample", "x", "--model"], ["read"], ["read", "--card"],
-        ["quiz"], ["reset", "card", "--yes"], ["reset"], ["train"], ["class"], ["models", "add", files["text"], "--name"],
-    )]  # fmt: skip
     found += [
-        (["sample", "-", "--tokens", "3"], " ".join(some())), (["sample", "x", "--temperature", "9", "--tokens", "40"], ""),
-        (["check", files["lesson"]], ""), (["check", files["lesson"], "--json"], ""), (["check", files["damaged"]], ""),
-        (["check", str(folder / NAME / NAME)], ""), (["models"], ""), (["models", "--json"], ""), (["models", "verify"], ""),
-        (["models", "add", files["model"]], ""), (["doctor"], ""), (["doctor", "--json"], ""), (["course"], ""),
-        (["progress"], ""), (["export", "-"], ""), (["export", exported], ""), (["export", str(folder / NAME / NAME)], ""),
-        (["import", exported], ""), (["import", files["text"]], ""), (["import", files["damaged"]], ""), (["import", "-"], everything()),
-        (["class", "report", str(folder)], ""), (["check", "\udcff\udc9b"], ""), (["reset", "all", "--yes"], ""),
-    ]  # fmt: skip
+        ([*before, NAME], "")
+        for before in (
+            [],
+            ["show"],
+            ["--chapter"],
+            ["show", "tokens", "x", "--encoding"],
+            ["sample", "x", "--model"],
+            ["read"],
+            ["read", "--card"],
+            ["quiz"],
+            ["reset", "card", "--yes"],
+            ["reset"],
+            ["train"],
+            ["class"],
+            ["models", "add", files["text"], "--name"],
+        )
+    ]
+    found += [
+        (["sample", "-", "--tokens", "3"], " ".join(some())),
+        (["sample", "x", "--temperature", "9", "--tokens", "40"], ""),
+        (["check", files["lesson"]], ""),
+        (["check", files["lesson"], "--json"], ""),
+        (["check", files["damaged"]], ""),
+        (["check", str(folder / NAME / NAME)], ""),
+        (["models"], ""),
+        (["models", "--json"], ""),
+        (["models", "verify"], ""),
+        (["models", "add", files["model"]], ""),
+        (["doctor"], ""),
+        (["doctor", "--json"], ""),
+        (["course"], ""),
+        (["progress"], ""),
+        (["export", "-"], ""),
+        (["export", exported], ""),
+        (["export", str(folder / NAME / NAME)], ""),
+        (["import", exported], ""),
+        (["import", files["text"]], ""),
+        (["import", files["damaged"]], ""),
+        (["import", "-"], everything()),
+        (["class", "report", str(folder)], ""),
+        (["check", "\udcff\udc9b"], ""),
+        (["reset", "all", "--yes"], ""),
+    ]
     return [(["--data-dir", files["data"], *arguments], said) for arguments, said in found]
 
 
@@ -129,8 +161,9 @@ def pasted(text: str) -> str:
     return "\x1b[200~" + text.replace("\x1b[201~", "") + "\x1b[201~"
 
 
-def in_every_field(data: Path, seed: int) -> Terminal:
-    """The app after a paste of all samples into each field that takes text, shown in each of its forms."""
+def in_every_field(data: Path, seed: int, most: int | None = None) -> Terminal:
+    """The app after a paste of all samples into the fields of each widget (`most` of them, drawn), shown in each of
+    its forms, and into search and commands."""
     draw = random.Random(seed)
     terminal = Terminal(["--data-dir", str(data)], environment=ONE_THREAD)
     terminal.wait_for("? keys")
@@ -139,21 +172,21 @@ def in_every_field(data: Path, seed: int) -> Terminal:
     def put() -> None:
         text = draw.sample(list(samples()), len(SAMPLES))
         terminal.send(pasted(" ".join(text)))
-        terminal.settle(0.3)
+        terminal.settle(QUIET)
 
-    for n, name in enumerate(EXPERIMENTS):
+    for n, name in draw.sample(list(enumerate(EXPERIMENTS)), most or len(EXPERIMENTS)):
         terminal.press("p")
         terminal.wait_for("Playground")
         terminal.press(*["j"] * n, "enter")
         terminal.wait(lambda: "Playground" not in terminal.text, name)
-        terminal.settle(0.3)
+        terminal.settle(QUIET)
         terminal.press("e")
-        terminal.settle(0.1)
+        terminal.settle(QUIET)
         put()
         terminal.press("tab")
         put()
         terminal.press("enter", "t")
-        terminal.settle(0.3)
+        terminal.settle(QUIET)
         terminal.press("escape", "escape", "b", "b", "b")
         terminal.wait_for("c continue")
     for keys, there in ((["/"], "Search"), ([":"], "Search for commands")):
@@ -162,7 +195,9 @@ def in_every_field(data: Path, seed: int) -> Terminal:
         put()
         terminal.press("escape", "escape")
         terminal.settle(0.3)  # or the next key would come with the last Escape, as Alt and a key do
-        terminal.wait(lambda there=there: there not in terminal.screen.display[0] and "No matches" not in terminal.text, "home")  # type: ignore[misc]
+        terminal.wait(
+            lambda there=there: there not in terminal.screen.display[0] and "No matches" not in terminal.text, "home"
+        )  # type: ignore[misc]
     return terminal
 
 
@@ -181,15 +216,15 @@ def in_the_lab(terminal: Terminal) -> None:
     terminal.send(
         "\x01" + pasted(f"print({everything()!r})\nraise ValueError({everything()!r})\n# " + " ".join(samples()) + "\n")
     )
-    terminal.settle(0.3)
+    terminal.settle(QUIET)
     terminal.press("tab", "r")
     terminal.wait_for("exit code")
     terminal.press("z")
-    terminal.settle(0.3)
+    terminal.settle(QUIET)
 
 
 def one_megabyte(terminal: Terminal) -> tuple[float, int]:
-    """Paste a megabyte into the token splitter's field, open there; seconds to the next key's answer, and what was kept."""
+    """Paste a megabyte into the field that is open; seconds to the next key's answer, and what was kept."""
     sent = pasted(paste(PASTE)).encode("utf-8")
     began = time.monotonic()
     Thread(target=_write, args=(terminal.master, sent + b"x"), daemon=True).start()

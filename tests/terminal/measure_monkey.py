@@ -13,7 +13,6 @@ import os
 import random
 import re
 import select
-import string
 import sys
 import tempfile
 import time
@@ -22,10 +21,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import hostile_text
 import pyte
 from figures import Figure
-from pty_harness import KEYBOARD, KEYS, Terminal
+from keystrokes import journey, keystroke
+from pty_harness import KEYBOARD, Terminal
 
 from tutor.course.load import load_course
 from tutor.experiments.registry import EXPERIMENTS
@@ -36,84 +35,6 @@ CHAPTERS = len(load_course().readable())
 WIDGETS = len(EXPERIMENTS)
 TAIL = 1 << 16  # bytes
 LONG = 60.0  # seconds in which a burst must be dealt with, whatever the machine does
-
-# ── what it types ────────────────────────────────────────────────────────────────────────────────────
-
-PRINTABLE = [char for char in string.printable[:95] if char != "q"]
-MODIFIED = [f"\x1b[1;{n}{end}" for n in range(2, 9) for end in "ABCDFH"] + [f"\x1b[{n};5~" for n in (2, 3, 5, 6)]
-CONTROL = [chr(n) for n in range(1, 27) if chr(n + 96) not in "qcz"]
-FUNCTION = ["\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS", *(f"\x1b[{n}~" for n in (15, 17, 18, 19, 20, 21, 23, 24))]
-KITTY = [
-    "\x1b[97u",
-    "\x1b[27u",
-    "\x1b[13;2u",
-    "\x1b[9;2u",
-    "\x1b[57358u",
-    "\x1b[1114112u",
-    "\x1b[55296u",
-    "\x1b[97;1:3u",
-]
-NONSENSE = [
-    b"\xff\xfe\x80", b"\xed\xa0\x80", b"caf\xe9 ", b"\xf0\x9f", b"\xc2", b"\x00", b"\x1b[M\xff\xff\xff", b"\x1b[999999999999;9H",
-    b"\x1b[<0;99999999999;9M", b"\x1b[?2026;2$y", b"\x1b[?1;2c", b"\x1bP" + b"A" * 60, b"\x1b]0;x\x07", b"\x1b[I", b"\x1b[O",
-    b"\x1b[0n", b"\x1b[5;5R", b"\x9b1~", "日本 é e\u0301 \u202e".encode(),
-]  # fmt: skip
-
-
-def keystroke(draw: random.Random, size: tuple[int, int]) -> bytes:
-    """One key, or what a mouse or a broken line sends."""
-    kind = draw.random()
-    if kind < 0.45:
-        return draw.choice(PRINTABLE).encode()
-    if kind < 0.75:
-        return draw.choice(list(KEYS.values())).encode()
-    if kind < 0.80:
-        return draw.choice(MODIFIED + FUNCTION + KITTY).encode()
-    if kind < 0.85:
-        return draw.choice(CONTROL).encode()
-    if kind < 0.88:
-        return draw.choice(NONSENSE)
-    if kind < 0.90:
-        text = hostile_text.paste(draw.choice([1, 20, 200, 2000]), draw.randrange(1 << 30))
-        return f"\x1b[200~{text}\x1b[201~".encode("utf-8", "surrogatepass")
-    button = draw.choice([0, 0, 0, 1, 2, 32, 35, 64, 65, 4, 16])
-    x, y = draw.randint(1, size[0]), draw.randint(1, size[1])
-    press = f"\x1b[<{button};{x};{y}M"
-    return (press + (f"\x1b[<{button};{x};{y}m" if button < 3 else "")).encode()
-
-
-# ── where it goes ────────────────────────────────────────────────────────────────────────────────────
-
-HOME = "\x1b" * 5 + "\x1b[H"  # out of everything, and to the first chapter of the list
-SCREENS = "oismr/:?"
-
-
-def journey(draw: random.Random, chapters: int, widgets: int) -> Iterator[str]:
-    """Keys from anywhere to a screen, a card, a question, a lab or a widget; waited for one after the other."""
-    yield HOME
-    where = draw.random()
-    if where < 0.15:
-        yield draw.choice(SCREENS)
-    elif where < 0.5:
-        yield "p"
-        at = draw.randrange(widgets)
-        yield "j" * at + "\r"
-        yield draw.choice(["", "g", "s", "z", "t", "e", "\t", "lll", " "])  # have it work
-    else:
-        yield "j" * draw.randrange(chapters) + "\r"
-        where = draw.random()
-        if where < 0.3:
-            yield "Q"
-        else:
-            yield "h" * 30
-            yield "l" * draw.randrange(24)
-            if where < 0.6:
-                yield "L"
-                yield draw.choice(["r", "e", "H", "S"])
-            else:
-                yield draw.choice(["s", "1", "2"])  # past a prediction
-                yield draw.choice(["\t", "z", "\tg", "\ts", "t"])
-
 
 # ── what it watches ──────────────────────────────────────────────────────────────────────────────────
 
@@ -162,7 +83,7 @@ class Watched(Terminal):
 
     def alive(self) -> None:
         if self.process.poll() is not None:
-            raise Ended
+            raise EndedError
 
     def drawn_anew(self, patience: float) -> tuple[float, bytes]:
         """Ask for the whole screen; the seconds until its last line came, and all that came."""
@@ -175,7 +96,8 @@ class Watched(Terminal):
             lines = {int(row) for row in re.findall(rb"\x1b\[(\d+);1H", came)}
             self.alive()
             if time.monotonic() - began > patience:
-                raise AssertionError(f"no answer within {patience:g} s; {len(lines)} of {rows} lines came")
+                seen = "\n".join(self.look(came))
+                raise AssertionError(f"no answer within {patience:g} s; {len(lines)} of {rows} lines came\n{seen}")
         return time.monotonic() - began, came
 
     def look(self, came: bytes) -> list[str]:
@@ -185,7 +107,7 @@ class Watched(Terminal):
         return [line.rstrip() for line in screen.display]
 
 
-class Ended(Exception):
+class EndedError(Exception):
     """The program is no more."""
 
 
@@ -235,7 +157,7 @@ def run(keys: int, seed: int, *, patience: float = LONG, burst: int = 60, say: b
                     sent = list(_burst(terminal, draw, burst))
                     found.keys += len(sent)
                     _watch(terminal, found, len(sent), patience)
-                except (Ended, OSError):
+                except (EndedError, OSError):
                     _came_back(terminal, sent)
                     terminal.__exit__()
                     found.left += 1
@@ -253,8 +175,9 @@ def _burst(terminal: Watched, draw: random.Random, most: int) -> Iterator[bytes]
     """Type something: go somewhere, or resize, and then keys at random; yields what was typed."""
     if draw.random() < 0.3:
         for keys in journey(draw, CHAPTERS, WIDGETS):
-            terminal.put(keys.encode())
-            yield keys.encode()
+            for key in keys:
+                terminal.put(key.encode())
+                yield key.encode()
             terminal.drain(0.05 if keys else 0)
     if draw.random() < 0.15:
         for _ in range(draw.randint(1, 4)):
@@ -298,9 +221,11 @@ def _came_back(terminal: Watched, sent: list[bytes]) -> None:
 
 
 DIALOGS = {
-    "Keys that work here": "help", "What is wrong with this question": "note", "Search for commands": "commands",
+    "Keys that work here": "help",
+    "What is wrong with this question": "note",
+    "Search for commands": "commands",
     "This window is too small": "too small",
-}  # fmt: skip
+}
 
 
 def figures(keys: int = 2_000, seed: int = 1) -> Iterator[Figure]:
@@ -318,7 +243,8 @@ def figures(keys: int = 2_000, seed: int = 1) -> Iterator[Figure]:
 if __name__ == "__main__":
     went = run(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1, say=True)
     print(
-        f"{went.keys:,} keys in {went.seconds:.0f} s; the slowest answer {went.slowest:.2f} s, {went.slow_bursts:.3f} s a key in a burst"
+        f"{went.keys:,} keys in {went.seconds:.0f} s; the slowest answer {went.slowest:.2f} s at {went.slowest_at}, "
+        f"{went.busiest:.2f} s of CPU; in a burst {went.slow_bursts:.3f} s a key"
     )
     print(f"left by its own list of commands {went.left} times; {len(went.places)} places of {len(went.seen)} screens:")
     for name, times in went.seen.most_common():

@@ -1,0 +1,30 @@
+"""Random keys, resizes and pastes everywhere: no traceback, no exit, an answer to every key, no memory that grows."""
+
+from __future__ import annotations
+
+import pytest
+from measure_monkey import Monkey, run
+
+BUSY = 1.0  # seconds of CPU for an answer; on a quiet machine no more pass
+WARM = 0.3  # of a long run: by then every screen, widget and model has been seen
+GROWN = 1.1  # times the memory of then, at the end
+
+
+def test_a_monkey_finds_nothing_in_two_thousand_keys() -> None:
+    held(run(2_000, seed=6, burst=120), screens=8)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_monkey_finds_nothing_in_a_hundred_thousand_keys(seed: int) -> None:
+    found = run(100_000, seed=seed, burst=200)
+    held(found, screens=30)
+    warm = found.memory[int(WARM * len(found.memory))][0]
+    assert found.memory[-1][0] <= GROWN * warm, found.memory
+
+
+def held(found: Monkey, screens: int) -> None:
+    """`run` itself fails for a traceback, an exit and a key without an answer."""
+    assert found.busiest <= BUSY, found.slowest_at
+    assert len(found.seen) >= screens, found.seen
+    assert found.left <= found.keys / 1000
