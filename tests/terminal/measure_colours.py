@@ -160,7 +160,11 @@ def opened(data: Path, *flags: str, environment: Mapping[str, str] | None = None
 def tour(data: Path, *flags: str, environment: Mapping[str, str] | None = None) -> bytes:
     """All that is sent on a way through everything that has colours, and every widget."""
     with opened(data, *flags, environment=environment) as terminal:
-        for keys in ("?", "b", "/tok", "\x1b", "s", "b", "p", *("\r", "l", "bj") * len(EXPERIMENTS)):
+        terminal.send("/tok")
+        terminal.wait_for("found")
+        terminal.press("escape")
+        terminal.wait(lambda: "found" not in terminal.text, "home")  # or the next key would be Alt and that key
+        for keys in ("?", "b", "s", "b", "p", *("\r", "l", "bj") * len(EXPERIMENTS)):
             terminal.send(keys)
             terminal.settle(0.15)
         for keys in ("bg\r", "jl", "n", "t", "Q", "1\r", "bb", "T", ":"):
