@@ -298,3 +298,19 @@ def test_every_page_of_the_real_course_has_an_id_of_its_own() -> None:
         if entry.file is not None:
             ids = [leaf.id for leaf in leaves(course.chapter(entry.id))]
             assert len(ids) == len(set(ids)) >= 2
+
+
+async def test_a_key_that_only_the_widget_knows_is_its_also_from_the_text(lessons: Path, tmp_path: Path) -> None:
+    Store.open(tmp_path).record_prediction("how-many", "1", True)
+    async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
+        await pilot.press("right", "right")
+        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        widget = app.screen.query_one(LiveWidget)
+        await until(pilot, lambda: widget.result is not None)
+        await pilot.press("f12", "x")  # of nobody
+        assert not widget.has_focus_within
+        await pilot.press("c", *"hi", "enter")
+        await until(pilot, lambda: widget.settings.text == "hi")  # type: ignore[attr-defined]
+        assert app.focused is widget
+        await pilot.press("b", "l")  # a key of both is the text's
+        await until(pilot, lambda: "card 3 of 3" in text_of(app))

@@ -50,7 +50,7 @@ class Learner(Terminal):
         """Predict whatever comes first, where the card asks for it, and go to the widget that takes these keys."""
         while "Before you see it" in self.text:
             self.wait_for("1-9")
-            question = next(line for line in self.screen.display if "Before you see it" in line)
+            question = next(line.strip() for line in self.screen.display if "Before you see it" in line)
             self.press("1")
             self.wait(lambda question=question: "ou said:" in self.text and question not in self.text, "what is true")
         self.wait(lambda: "Tab to the widget" in self.key_line or keys in self.key_line, "the keys")

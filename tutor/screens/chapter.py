@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
+from textual import events
 from textual.binding import Binding
 from textual.containers import Container
 from textual.widget import Widget
@@ -16,6 +17,7 @@ from tutor.course.schema import Card, Chapter, Settings
 from tutor.screens.copying import Copy, Copying, of_page, of_widget
 from tutor.screens.reading import ReadingScreen
 from tutor.study.rounds import resume
+from tutor.widgets.base import LiveWidget
 from tutor.widgets.card import Challenges, Page, Prose
 from tutor.widgets.workbench import Workbench, focus_first
 
@@ -160,6 +162,14 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         """From the text to the widget, through its controls, and back."""
         self.focus_next()
 
+    async def on_key(self, event: events.Key) -> None:
+        """A key that only the widget knows is its, also from the text, which may have told one to press it."""
+        if event.key in self.active_bindings or self._in_widget():
+            return
+        for widget in self.query(LiveWidget):
+            if await widget.take(event.key):
+                event.stop()
+
     def action_zoom(self) -> None:
         """Give the pane with the focus the whole screen, or share it again."""
         if self.has_class("-widget-only") or self.has_class("-text-only"):
@@ -239,7 +249,11 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
             truth = Prose(message.truth, facts(self.chapter), classes="truth")
             await page.mount(truth)
             self.call_after_refresh(page.scroll_to_widget, truth, top=True, animate=False)
-        focus_first(self.query_one(Workbench) if self._predicting() else page)
+            self.remove_class("-widget-only")  # there it could not be read
+        if self._predicting():
+            focus_first(self.query_one(Workbench))
+        elif not self._in_widget():  # else one was quicker
+            page.focus()
         self.refresh_bindings()
 
     def on_workbench_met(self, message: Workbench.Met) -> None:

@@ -20,6 +20,7 @@ import msgspec
 from rich.console import Group
 from rich.table import Table as RichTable
 from rich.text import Text
+from textual import actions
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -203,6 +204,17 @@ class LiveWidget(Vertical):
         message.stop()
         if message.event.request == self._request:
             self.heard(message.event)
+
+    async def take(self, key: str) -> bool:
+        """Do what a key does here, and have the keyboard; False, and nothing, for a key that does nothing here."""
+        for kind in type(self).__mro__:
+            for binding in vars(kind).get("BINDINGS", ()):
+                _, action, parameters = actions.parse(binding.action)
+                if key in binding.key.split(",") and self.check_action(action, parameters):
+                    if self.can_focus:
+                        self.focus()
+                    return await self.app.run_action(binding.action, self)
+        return False
 
     def on_canvas_resized(self, message: Canvas.Resized) -> None:
         message.stop()
