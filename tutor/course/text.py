@@ -46,6 +46,15 @@ class Span:
     code: bool = False
     link: str = ""
 
+    def saying(self, text: str) -> Span:
+        """The same kind of span with another text."""
+        return Span(text, self.bold, self.emphasis, self.code, self.link)
+
+    def like(self, other: Span) -> bool:
+        """Whether both are of one kind."""
+        kinds = ((span.bold, span.emphasis, span.code, span.link) for span in (self, other))
+        return next(kinds) == next(kinds)
+
 
 Line = tuple[Span, ...]
 
@@ -90,7 +99,7 @@ def parse(text: str, facts: Mapping[str, Fact] | None = None) -> list[Block]:
             spans = tuple(Span(fill(line, facts), code=True) for line in content.split("\n"))
             blocks.append(Block("code", spans, language=marker))
         else:
-            spans = tuple(replace(span, text=fill(span.text, facts)) for span in inline(content))
+            spans = tuple(span.saying(fill(span.text, facts)) for span in inline(content))
             blocks.append(Block(kind, spans, marker, depth))
     return blocks
 
@@ -104,7 +113,7 @@ def inline(text: str, style: Span | None = None) -> list[Span]:
     def put(*more: Span) -> None:
         nonlocal plain
         if plain:
-            spans.append(replace(style, text=plain))
+            spans.append(style.saying(plain))
         plain = ""
         spans.extend(more)
 
@@ -152,7 +161,7 @@ def wrap(blocks: list[Block], width: int = WIDTH, ascii: bool = False) -> list[L
             lines.append(())
         if block.kind == "code":
             for span in block.spans:
-                code = _safe(replace(span, text=span.text.expandtabs(4)), ascii)
+                code = _safe(span.saying(span.text.expandtabs(4)), ascii)
                 lines.extend((Span("  "), part) for part in _fold_code(code, max(8, width - 2)))
             continue
         marker = ("- " if ascii and block.marker == "•" else block.marker + " ") if block.marker else ""
@@ -201,7 +210,7 @@ def _code(text: str) -> str:
 
 def _safe(span: Span, ascii: bool) -> Span:
     text = span.text.translate(_ASCII) if ascii else span.text
-    return replace(span, text=visible(text, ascii=ascii))
+    return span.saying(visible(text, ascii=ascii))
 
 
 def _fold(spans: list[Span], width: int) -> list[Line]:
@@ -226,12 +235,12 @@ def _fold_code(span: Span, width: int) -> Iterator[Span]:
     """A line of code; where it is too long, what follows its last space that fits goes below, set in."""
     text, lead = span.text, ""
     while cell_len(text) > width:
-        first = next(_cut([replace(span, text=text)], width))[0].text
+        first = next(_cut([span.saying(text)], width))[0].text
         end = len(first) if text[len(first)] == " " else first.rfind(" ", len(lead) + 1) + 1 or len(first)
-        yield replace(span, text=text[:end].rstrip())
+        yield span.saying(text[:end].rstrip())
         lead = "    "
         text = lead + text[end:].lstrip(" ")
-    yield replace(span, text=text)
+    yield span.saying(text)
 
 
 def _size(pieces: list[Span]) -> int:
@@ -251,14 +260,14 @@ def _words(spans: list[Span]) -> Iterator[tuple[Span | None, list[Span]]]:
             continue
         for i, piece in enumerate(span.text.split(" ")):
             if i and word and (piece.startswith("%") or "".join(part.text for part in word) in OPEN):
-                word.append(replace(span, text=" "))
+                word.append(span.saying(" "))
             elif i:
                 if word:
                     yield space, word
                     word = []
-                space = replace(span, text=" ")
+                space = span.saying(" ")
             if piece:
-                word.append(replace(span, text=piece))
+                word.append(span.saying(piece))
     if word:
         yield space, word
 
@@ -271,7 +280,7 @@ def _cut(word: list[Span], width: int) -> Iterator[list[Span]]:
             if piece and _size(piece) + cell_len(char) > width:
                 yield list(_join(piece))
                 piece = []
-            piece.append(replace(span, text=char))
+            piece.append(span.saying(char))
     if piece:
         yield list(_join(piece))
 
@@ -280,8 +289,8 @@ def _join(spans: list[Span]) -> Line:
     """Neighbours of one style as one span."""
     out: list[Span] = []
     for span in spans:
-        if out and replace(out[-1], text="") == replace(span, text=""):
-            out[-1] = replace(span, text=out[-1].text + span.text)
+        if out and out[-1].like(span):
+            out[-1] = span.saying(out[-1].text + span.text)
         else:
             out.append(span)
     return tuple(out)
