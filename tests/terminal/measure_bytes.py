@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from figures import Figure
-from pty_harness import Terminal
+from pty_harness import PATIENCE, Terminal
 from pyte.graphics import FG_BG_256
 from pyte.screens import Char
 from walks import FIELD, SCREENS, WIDGETS, Step, answered_long_ago, keys_of, to_widget
@@ -26,7 +26,8 @@ from walks import FIELD, SCREENS, WIDGETS, Step, answered_long_ago, keys_of, to_
 KEY, MEDIAN_KEY, CURSOR, SCREEN, FIRST_SCREEN = 5_000, 1_000, 600, 30_000, 45_000  # bytes
 IDLE = 5.0  # seconds
 AT_ONCE = 8  # terminals side by side
-RUNS = 2.0  # seconds after which what still sends is taken to run by itself
+STARTING = {("word2vec-live", "g"), ("temperature-lab", "g")}  # what goes on by itself until the key comes again
+RUNS = 3.0  # seconds that it is left to
 RUNNING = 5_760  # bytes a second of what runs by itself: what a line of 57,600 bit/s carries
 HEAD = 1.25  # times what the changed cells need, for another head of the heatmap
 MINIMAL = """
@@ -90,15 +91,14 @@ class Walker(Terminal):
     def _row(self, y: int) -> dict[int, Char]:
         return self.screen.buffer[y]
 
-    def rest(self, quiet: float = 0.12, most: float | None = None) -> bool:
-        """Read until the line is quiet and the program at rest; False when it still sends after `most` seconds."""
-        end = time.monotonic() + (most or 20.0)
+    def rest(self, quiet: float = 0.15) -> None:
+        """Read until the line is quiet and the program at rest."""
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             before = self._worked()
-            began = time.monotonic()
-            if not self.read(quiet) and time.monotonic() - began >= quiet and self._worked() - before <= 1:
-                return True
-        return False
+            if not self.read(quiet) and self._worked() - before <= 1:
+                return
+        raise AssertionError(f"it never rests\n{self.text}")
 
     def _worked(self) -> int:
         """Hundredths of a second that the program has computed; 0 where the system does not tell."""
@@ -108,15 +108,14 @@ class Walker(Terminal):
             return 0
         return int(fields[11]) + int(fields[12])
 
-    def weigh(self, where: str, keys: Sequence[str], opens: bool, there: str = "", most: float | None = None) -> Sent:
+    def weigh(self, where: str, keys: Sequence[str], opens: bool, there: str = "") -> Sent:
         """Press keys and wait for what they lead to; Enter may have a model read a text."""
         before, sent = self.shown(), len(self.received)
-        began = time.monotonic()
         self.press(*keys)
         self.wait_for(there)
-        seconds = 0.0 if self.rest(0.5 if "enter" in keys else 0.15, most) else time.monotonic() - began
+        self.rest(0.5 if "enter" in keys else 0.15)
         need = needed(before, self.shown(), self.truecolor)
-        return Sent(f"{where} {keys[-1]}", opens, len(self.received) - sent, need, seconds)
+        return Sent(f"{where} {keys[-1]}", opens, len(self.received) - sent, need)
 
     def follow(self, where: str, steps: Sequence[Step]) -> Iterator[Sent]:
         """Each of these steps in turn."""
@@ -128,13 +127,26 @@ class Walker(Terminal):
     def play(self, widget: str, times: int = 2) -> Iterator[Sent]:
         """Every key of a widget that is on the screen; a field that one opens is written into and left."""
         for key, opens in keys_of(widget):
+            if (widget, key) in STARTING:
+                yield self.run(widget, key)
+                continue
             for _ in range(times):
-                yield self.weigh(widget, [key], opens, most=RUNS)
+                yield self.weigh(widget, [key], opens)
                 if FIELD in self.key_line:
                     for letter in ("a", "b", "backspace", "enter"):
-                        yield self.weigh(f"{widget} {key}", [letter], False, most=RUNS)
+                        yield self.weigh(f"{widget} {key}", [letter], False)
                     if FIELD in self.key_line:  # it has not taken what was written
                         yield self.weigh(f"{widget} {key}", ["escape"], False)
+
+    def run(self, widget: str, key: str) -> Sent:
+        """Have something go on by itself for a while, and stop it by the same key."""
+        before, sent = self.shown(), len(self.received)
+        self.press(key)
+        self.read_for(RUNS)
+        size, need = len(self.received) - sent, needed(before, self.shown(), self.truecolor)
+        self.press(key)
+        self.rest(1.0)
+        return Sent(f"{widget} {key}", False, size, need, RUNS)
 
     def home(self) -> None:
         """Back to the list of chapters, from anywhere."""
@@ -290,7 +302,7 @@ def figures(sizes: Sequence[tuple[int, int]] = ((80, 24), (120, 40)), colors: st
     """Of the walk in each of these sizes, the first one beside a minimal app."""
     other: dict[str, int] = minimal()
     for size in sizes:
-        found = walk(colors, size)
+        found = walk(colors, size, times=1)
         at = f"{size[0]}x{size[1]}, {colors} colours"
         sizes_of_keys = [one.size for one in found.keys]
         heads = [one.size / one.needed for one in found.heads]

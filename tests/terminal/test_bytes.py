@@ -53,7 +53,7 @@ def test_a_walk_through_everything(colors: str, size: tuple[int, int], idle: flo
     assert len(found.heads) >= 4
     assert [one for one in found.heads if one.size > HEAD * one.needed + 50] == []
     assert [one for one in found.running if one.rate > RUNNING * larger] == []
-    assert {one.where for one in found.running} <= {"word2vec-live g", "temperature-lab g"}
+    assert len(found.running) == 2 and all(one.rate > 0 for one in found.running)
 
 
 def test_every_widget_has_keys_of_which_one_gives_its_twin() -> None:
