@@ -128,17 +128,20 @@ async def test_without_colour_all_is_told_apart(tmp_path: Path, monkeypatch: pyt
 # ── codes ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_without_colours_no_colour_code_is_sent(tmp_path: Path) -> None:
-    sent = tour(tmp_path, environment={"NO_COLOR": "1", "COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "256"})
+def test_without_colours_no_colour_code_is_sent_and_under_c_no_character_but_ascii(tmp_path: Path) -> None:
+    says = {"NO_COLOR": "1", "COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "256", "LANG": "C"}
+    sent = tour(tmp_path, "--no-mouse", environment=says)
     assert beyond(sent, "none") == []
+    assert sent.isascii() and [code for code in MOUSE if code in sent] == []
     assert {1, 4, 7} & set(codes(sent))  # what stands out does so in another way
 
 
-def test_under_a_locale_that_is_not_utf8_all_is_ascii(tmp_path: Path) -> None:
-    sent = tour(tmp_path, "--colors", "16", "--no-mouse", environment={"LANG": "C"})
+@pytest.mark.long
+@pytest.mark.parametrize("tier", ["16", "256"])
+def test_under_a_locale_that_is_not_utf8_all_is_ascii(tier: Tier, tmp_path: Path) -> None:
+    sent = tour(tmp_path, "--colors", tier, environment={"LANG": "C"})
     assert [byte for byte in sent if byte > 127] == []
-    assert beyond(sent, "16") == [] and COLOR & set(codes(sent))
-    assert [code for code in MOUSE if code in sent] == []
+    assert beyond(sent, tier) == [] and COLOR & set(codes(sent))
 
 
 @pytest.mark.parametrize(
