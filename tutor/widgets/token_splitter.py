@@ -63,8 +63,9 @@ class TokenSplitter(LiveWidget, can_focus=True):
         Binding("down,j", "row(1)", show=False),
         Binding("s", "special", "special tokens", show=False),
         Binding("full_stop", "page(1)", "page", key_display=",."),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("comma,pageup", "page(-1)", show=False),
+        Binding("comma", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", "page on", show=False),
+        Binding("pageup", "page(-1)", "page back", show=False),
         Binding("g,home", "end(0)", "first token", show=False),
         Binding("G,end", "end(1)", "last token", show=False),
     ]
