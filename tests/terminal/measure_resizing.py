@@ -51,8 +51,8 @@ def card(terminal: Tutor) -> None:
     terminal.settle(0.4)
 
 
-def scrolled(terminal: Tutor) -> None:
-    """A widget written in, its field still open."""
+def field(terminal: Tutor) -> None:
+    """A text typed on, its field still open."""
     terminal.turn_to(1)
     terminal.press("tab")
     terminal.wait(lambda: "own text" in terminal.text, "the widget's keys")
@@ -93,7 +93,7 @@ def streaming(terminal: Tutor) -> None:
 
 PLACES: dict[str, Callable[[Tutor], None]] = {
     "a card with its widget": card,
-    "a field that is written in": scrolled,
+    "a field that is written in": field,
     "a quiz": quiz,
     "the editor of a lab": lab,
     "the temperature lab while it streams": streaming,
@@ -113,10 +113,9 @@ def drag(terminal: Tutor, chance: random.Random, n: int) -> Size:
 
 
 def state_of(terminal: Tutor) -> list[str]:
-    """The screen, once nothing more comes, without what the scrollbars show."""
-    quiet = 0
-    while quiet < 3:
-        quiet = quiet + 1 if not terminal.settle(0.3) else 0
+    """The screen, once nothing more has come for a while."""
+    while terminal.settle(0.6):
+        pass
     return terminal.text.splitlines()
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from figures import Figure
 from glyphs import ALLOWED
-from survey import Size, survey
+from survey import SMALLEST, Size, survey
 
-SMALL: tuple[Size, ...] = ((80, 24), (60, 20))
-LARGE: tuple[Size, ...] = ((70, 22), (100, 30), (109, 27), (110, 33), (120, 40), (131, 24), (200, 60))
+SMALL: tuple[Size, ...] = (SMALLEST,)
+LARGE: tuple[Size, ...] = ((80, 24), (70, 22), (100, 30), (109, 27), (110, 33), (120, 40), (131, 24), (200, 60))
 
 
 def figures(sizes: tuple[Size, ...] = SMALL) -> Iterator[Figure]:
-    """Of the default sizes; with `SMALL + LARGE` of all, in some minutes."""
+    """Of the smallest size; with `SMALL + LARGE` of all, in some minutes."""
     found = [survey(size) for size in sizes]
     names = ", ".join(f"{columns}x{rows}" for columns, rows in sizes)
     yield Figure(15, f"cards looked at in each of {names}", found[0].cards, "")

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from bindings import Keys, got_out, writing
 from glyphs import doubtful
 from inspection import problems
 from stations import Visit, cards, labs, quiz, screens, visit, widgets
 
+from tutor.screens.chapter import ChapterScreen
 from tutor.study.rounds import items
 
 Size = tuple[int, int]
+SMALLEST: Size = (60, 20)  # of those that tutor takes, and the hardest
 
 
 @dataclass
@@ -26,14 +29,18 @@ class Survey:
     cards: int = 0
     questions: int = 0
     misplaced: list[str] = field(default_factory=list)  # texts cut, squeezed out, over each other, outside
+    keys: Keys = field(default_factory=Keys)
     glyphs: dict[str, str] = field(default_factory=dict)  # of ambiguous width, with the first place of each
 
-    def look(self, there: Visit, place: str) -> None:
-        """Look at what is open now."""
+    async def look(self, there: Visit, place: str) -> None:
+        """Look at what is open now; where letters are typed, also whether Tab leads out."""
         self.places += 1
         self.misplaced += [f"{place}: {what}" for what in problems(there.screen)]
         for glyph in doubtful(there.screen):
             self.glyphs.setdefault(glyph, place)
+        self.keys.look(there.screen, place)
+        if writing(there.screen) and not await got_out(there):
+            self.keys.no_back.append(f"{place}, where letters are typed")
 
 
 @lru_cache
@@ -47,7 +54,7 @@ async def _survey(size: Size, whole: bool) -> Survey:
     with tempfile.TemporaryDirectory() as folder:
         async with visit(Path(folder), size) as there:
             async for place in places(there, whole):
-                found.look(there, place)
+                await found.look(there, place)
             chapters = there.app.course.readable()
             found.cards = sum(len(chapter.cards) for chapter in chapters)
             found.questions = sum(len(chapter.questions) for chapter in chapters)
@@ -60,3 +67,6 @@ async def places(there: Visit, whole: bool = False) -> AsyncIterator[str]:
     for walk in (screens(there), cards(there), widgets(there), labs(there), quiz(there, asked, answered=whole)):
         async for place in walk:
             yield place
+            if isinstance(there.screen, ChapterScreen) and there.lives:
+                await there.press("tab")
+                yield f"{place}, in the widget"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from measure_keys import AT_FIRST, dead, keys
+from measure_keys import AT_FIRST, dead
 from stations import visit
+from survey import SMALLEST, survey
 
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.screens.lab import LabScreen
@@ -17,12 +18,12 @@ FIRST = "token-splitter"
 
 
 def test_no_action_needs_more_than_plain_keys_and_every_place_has_a_plain_way_back() -> None:
-    found = keys()
+    found = survey(SMALLEST).keys
     assert (found.not_plain, found.no_back, found.no_vim) == ({}, [], [])
 
 
 def test_every_key_is_named_in_our_own_words() -> None:
-    found = keys()
+    found = survey(SMALLEST).keys
     assert (found.unnamed, found.not_ours) == ([], [])
 
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
 from textual.containers import Horizontal, Vertical
 from textual.widgets import LoadingIndicator
@@ -24,6 +25,8 @@ class Commands(CommandList, Clicked):
 
 class Palette(CommandPalette):
     """Textual's, which fails on a key for a page while its list is not laid out, and on a second click beside it."""
+
+    BINDINGS = [Binding("tab", "escape", "back", show=False)]  # a plain key where letters are typed
 
     def compose(self) -> ComposeResult:
         """As Textual's own, with parts that take any text and any click."""
