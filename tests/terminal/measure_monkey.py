@@ -96,7 +96,7 @@ class Watched(Terminal):
             lines = {int(row) for row in re.findall(rb"\x1b\[(\d+);1H", came)}
             self.alive()
             if time.monotonic() - began > patience:
-                seen = "\n".join(self.look(came))
+                seen = "\n".join(self.look(came)) + f"\n{self.tail[-3000:]!r}"
                 raise AssertionError(f"no answer within {patience:g} s; {len(lines)} of {rows} lines came\n{seen}")
         return time.monotonic() - began, came
 

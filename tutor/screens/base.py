@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.events import Resize
 from textual.geometry import Offset
@@ -23,7 +24,14 @@ LEAST = (60, 20)  # cells; below, a screen says so
 R = TypeVar("R")
 
 
-class TutorScreen(Screen[R]):
+class ClosedOnce(Screen[R]):
+    """Asked to close again, it leaves the screen below alone, as Textual's do not: two clicks may come at once."""
+
+    def dismiss(self, result: R | None = None) -> AwaitComplete:
+        return super().dismiss(result) if self.is_current else AwaitComplete()
+
+
+class TutorScreen(ClosedOnce[R]):
     """One title line, the body, one line of keys."""
 
     DEFAULT_CSS = """

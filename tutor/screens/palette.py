@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
 from textual.containers import Horizontal, Vertical
 from textual.widgets import LoadingIndicator
 
+from tutor.screens.base import ClosedOnce
 from tutor.widgets.navigator import Clicked
 from tutor.widgets.one_line import OneLine
 
@@ -23,8 +23,8 @@ class Commands(CommandList, Clicked):
     """Textual's, while its commands change."""
 
 
-class Palette(CommandPalette):
-    """Textual's, which fails on a key for a page while its list is not laid out, and on a second click beside it."""
+class Palette(CommandPalette, ClosedOnce[None]):
+    """Textual's, which fails on a key for a page while its list is not laid out."""
 
     BINDINGS = [Binding("tab", "escape", "back", show=False)]  # a plain key where letters are typed
 
@@ -41,7 +41,3 @@ class Palette(CommandPalette):
     def _action_command_list(self, action: str) -> None:
         with suppress(LookupError):  # there is no page to turn then
             super()._action_command_list(action)
-
-    def _on_click(self, event: events.Click) -> None:  # type: ignore[override]  # as there
-        if not self.is_current:  # the first click has closed it, and this one would close what is below
-            event.prevent_default()
