@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static, TextArea
 
+from tutor.experiments.cells import visible
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.choices import Choices
 from tutor.widgets.lines import KeyLine, TitleLine
@@ -125,6 +126,9 @@ def cut(widget: Widget) -> Iterator[str]:
         if widget.max_scroll_y > 0 and not scrolls(widget)[1]:
             yield "it scrolls and does not say so"
         return
+    if isinstance(widget, OwnText) and not widget.has_focus and cell_len(visible(widget.value)) > width:
+        if not widget.render_line(0).text.rstrip().endswith(("…", "...")):
+            yield f"its text is cut: {widget.value!r}"
     if isinstance(widget, Input | OwnText):
         if cell_len(widget.placeholder) > width and not widget.value and isinstance(widget, Input):
             yield f"placeholder of {cell_len(widget.placeholder)} columns in {width}"

@@ -145,6 +145,9 @@ class OwnText(Widget, can_focus=True):
         if self._selected:
             shown = fit(visible(self.value, ascii=plain), width, "").rstrip()
             return Strip([Segment(shown, base + Style(reverse=True))]).adjust_cell_length(width, base)
+        if not self.has_focus:
+            shown = fit(visible(self.value, ascii=plain), width, "..." if plain else "…")
+            return Strip([Segment(shown, base)])
         segments = []
         self._first = self._leftmost(width, plain)
         at = self._first
