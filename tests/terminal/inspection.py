@@ -127,8 +127,7 @@ def cut(widget: Widget) -> Iterator[str]:
             yield "it scrolls and does not say so"
         return
     if isinstance(widget, OwnText) and not widget.has_focus and cell_len(visible(widget.value)) > width:
-        if not widget.render_line(0).text.rstrip().endswith(("…", "...")):
-            yield f"its text is cut: {widget.value!r}"
+        yield from () if widget.render_line(0).text.endswith(("…", "...")) else ("its text is cut",)
     if isinstance(widget, Input | OwnText):
         if cell_len(widget.placeholder) > width and not widget.value and isinstance(widget, Input):
             yield f"placeholder of {cell_len(widget.placeholder)} columns in {width}"

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from tutor.experiments.cells import drawn, fit, visible
 
+MOST_MARKS = 4  # combining marks that `visible` puts on one character
 PASTED_BREAKS = str.maketrans({"\r": "\n"})
 
 
@@ -146,23 +147,22 @@ class OwnText(Widget, can_focus=True):
             shown = fit(visible(self.value, ascii=plain), width, "").rstrip()
             return Strip([Segment(shown, base + Style(reverse=True))]).adjust_cell_length(width, base)
         if not self.has_focus:
-            shown = fit(visible(self.value, ascii=plain), width, "..." if plain else "…")
+            begun = self.value[: width * (1 + MOST_MARKS) + 1]  # a pasted megabyte is not gone through for one line
+            shown = fit(visible(begun, ascii=plain), width, "..." if plain else "…")
             return Strip([Segment(shown, base)])
         segments = []
         self._first = self._leftmost(width, plain)
         at = self._first
-        for source, shown in drawn(self.value[at : at + width + 1], "␣" if self.has_focus else " ", plain):
-            here = self.has_focus and at <= self.cursor < at + len(source)
+        for source, shown in drawn(self.value[at : at + width + 1], "␣", plain):
+            here = at <= self.cursor < at + len(source)
             segments.append(Segment(shown, base + Style(reverse=here)))
             at += len(source)
-        if self.has_focus and self.cursor == len(self.value):
+        if self.cursor == len(self.value):
             segments.append(Segment(" ", base + Style(reverse=True)))
         return Strip(segments).simplify().adjust_cell_length(width, base)
 
     def _leftmost(self, width: int, ascii: bool) -> int:
         """Where to begin so that the cursor is in view; where it was, if it can stay there."""
-        if not self.has_focus:
-            return 0
         first = max(min(self._first, self.cursor), self.cursor - width)
         before = drawn(self.value[first : self.cursor], "␣", ascii)
         under = drawn(self.value[self.cursor : self.cursor + 1], "␣", ascii)
