@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 MOST_PARTS = 100  # of a list that may hold arrays
-QUIET = 1.0  # seconds without a request, after which free memory is given back
+QUIET = 3.0  # seconds without a request, after which what can be read again is let go
 
 
 class Priority(IntEnum):
@@ -188,6 +188,8 @@ class Engine:
             self._run_waiting(below=max(Priority) + 1)
             with self._changed:
                 if not self._changed.wait_for(lambda: self._queue or self._closed, QUIET):
+                    if self._library is not None:
+                        self._library.rest()
                     give_back()
                     self._changed.wait_for(lambda: self._queue or self._closed)
 

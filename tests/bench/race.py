@@ -42,7 +42,7 @@ class Ours:
     def fresh(self) -> Model:
         """The model, with empty caches."""
         loaded = self.loaded
-        return Model(loaded.name, loaded.config, loaded.tokenizer, loaded.run)
+        return Model(loaded.name, loaded.config, loaded.tokenizer, lambda: loaded.run)
 
     def greedy(self, prompt: Sequence[int], n: int) -> list[int]:
         """The `n` likeliest tokens after `prompt`, one after another."""

@@ -367,6 +367,18 @@ def test_the_engine_brings_neither_models_nor_a_screen() -> None:
     assert done.stdout == "\n"
 
 
+def test_a_model_rests_when_nothing_was_asked_for_a_while(engine: Engine, ears: Ears) -> None:
+    rests = threading.Event()
+
+    def job() -> weakref.ref[object]:
+        return weakref.ref(engine.library.model("ladder/9k").run, lambda gone: rests.set())
+
+    engine.submit("load", job, ears)
+    assert isinstance(done := ears.next(), Done)
+    assert rests.wait(LONG)
+    assert isinstance(left := done.value, weakref.ref) and left() is None
+
+
 def test_the_library_is_one_for_all() -> None:
     engine = Engine()
     assert engine.library is engine.library

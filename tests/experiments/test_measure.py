@@ -96,7 +96,7 @@ def test_entropy_of_what_is_known() -> None:
 def test_a_model_accepts_all_of_its_own_drafts_and_less_of_another_s(tiny: Model) -> None:
     texts = [tiny.start(STORY)]
     assert measure.acceptance(tiny, tiny, texts) == pytest.approx(1, abs=1e-6)
-    knows_nothing = Model("flat", tiny.config, tiny.tokenizer, Flat(tiny.config, tiny.run.parameters))
+    knows_nothing = Model("flat", tiny.config, tiny.tokenizer, lambda: Flat(tiny.config, tiny.run.parameters))
     p = measure.softmax(tiny.run.forward(texts[0]))
     want = np.minimum(p, 1 / tiny.config.vocab_size).sum(axis=1).mean()
     assert measure.acceptance(tiny, knows_nothing, texts) == pytest.approx(want)

@@ -23,7 +23,7 @@ def model() -> Model:
 @pytest.fixture
 def endless(model: Model) -> Model:
     """The same model, which no token ends."""
-    return Model("endless", replace(model.config, eos=None), model.tokenizer, model.run)
+    return Model("endless", replace(model.config, eos=None), model.tokenizer, lambda: model.run)
 
 
 def test_the_same_seed_gives_the_same_text(endless: Model) -> None:
@@ -54,7 +54,7 @@ def test_the_end_token_is_the_last(endless: Model) -> None:
     ids = endless.start("One day")
     free = list(generate(endless, ids, Sampling(), 3, 30))
     end = free[10]
-    ended = Model("ended", replace(endless.config, eos=end), endless.tokenizer, endless.run)
+    ended = Model("ended", replace(endless.config, eos=end), endless.tokenizer, lambda: endless.run)
     assert list(generate(ended, ids, Sampling(), 3, 30)) == free[: free.index(end) + 1]
 
 

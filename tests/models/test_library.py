@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import weakref
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +19,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from tutor.models import bpe, encodings
 from tutor.models.config import read_config
-from tutor.models.decoder import Array, Cache, Decoder, Heads, Watch, window_start
+from tutor.models.decoder import Array, Cache, Decoder, Heads, Watch, unwatched, window_start
 from tutor.models.errors import ModelFileError
 from tutor.models.library import MAX_CACHES, Library, Model
 from tutor.models.parameters import take
@@ -57,9 +59,7 @@ class Counting(Decoder):
 
     count = 0
 
-    def read(
-        self, ids: Sequence[int], cache: Cache, watch: Watch = lambda name, value: None, off: Heads = frozenset()
-    ) -> Array:
+    def read(self, ids: Sequence[int], cache: Cache, watch: Watch = unwatched, off: Heads = frozenset()) -> Array:
         self.count += len(ids)
         return super().read(ids, cache, watch, off)
 
@@ -74,7 +74,7 @@ def fresh(shelf: Path) -> Model:
     folder = shelf / "small"
     config = read_config(folder / "config.json")
     run = Counting(config, take(config, read_safetensors(folder / "model.safetensors")))
-    return Model("small", config, Tokenizer.load(folder), run)
+    return Model("small", config, Tokenizer.load(folder), lambda: run)
 
 
 def read_now(model: Model, ids: list[int]) -> int:
@@ -139,6 +139,26 @@ class TestCaches:
         with pytest.raises(ValueError, match="at least one token"):
             model.next_logits(ids)
         read_now(model, [5, 6, 7, 8])
+
+
+class TestRest:
+    def test_the_numbers_and_caches_are_let_go_whoever_has_the_model_and_come_back_the_same(self, shelf: Path) -> None:
+        library = Library(shelf)
+        model, ids = library.model("small"), [1, 2, 3, 4]
+        before, run = model.next_logits(ids), weakref.ref(model.run)
+        library.rest()
+        gc.collect()
+        assert run() is None
+        np.testing.assert_array_equal(model.next_logits(ids), before)
+
+    def test_a_file_that_is_gone_by_then_is_told(self, shelf: Path, tmp_path: Path) -> None:
+        shutil.copytree(shelf, tmp_path, dirs_exist_ok=True)
+        model = Library(tmp_path).model("small")
+        (tmp_path / "small" / "model.safetensors").unlink()
+        assert model.next_logits([1]).any()
+        model.rest()
+        with pytest.raises(ModelFileError, match=r"model\.safetensors"):
+            model.next_logits([1])
 
 
 class TestLibrary:

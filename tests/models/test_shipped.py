@@ -11,6 +11,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from tutor.experiments import measure
 from tutor.models.cards import cards
+from tutor.models.decoder import QUERIES
 from tutor.models.int8 import widened
 from tutor.models.library import FOLDER, Library, Model
 from tutor.models.weights import read_safetensors
@@ -75,3 +76,15 @@ def test_every_model_predicts_better_than_chance_and_its_card_says_how_well(name
     ids = model.start(STORY)[:60]
     nats = measure.surprise(model.run.forward(ids[:-1]), ids).mean()
     assert nats == pytest.approx(known["nats_per_token"], abs=1.5)
+
+
+@pytest.mark.parametrize("name", ["tiny", "positions/alibi", "positions/learned"])
+def test_queries_in_blocks_give_what_all_at_once_give(name: str) -> None:
+    model = Library().model(name)
+    ids = model.start(STORY * 5)[: min(3 * QUERIES - 1, model.config.n_ctx)]
+    np.testing.assert_allclose(model.run.forward(ids), model.trace(ids).logits, atol=1e-3)
+    cache = model.run.new_cache()
+    model.run.forward(ids[: QUERIES // 2], cache)
+    np.testing.assert_allclose(
+        model.run.forward(ids[QUERIES // 2 :], cache)[-1], model.trace(ids).logits[-1], atol=1e-3
+    )

@@ -18,6 +18,7 @@ from figures import Figure
 from measures import MINIMAL
 from pty_harness import Terminal
 
+from tutor.engine import QUIET
 from tutor.experiments.registry import EXPERIMENTS
 
 PROCESSES = Path("/proc")
@@ -84,7 +85,7 @@ def everything(session: Terminal) -> None:
         session.wait_for("Playground")
         session.press("enter")
         session.wait(lambda entry=entry: entry.title in session.screen.display[0], entry.title)  # type: ignore[misc]
-        rest([session])
+        rest([session], 1.2)
         to("Playground", session)
         session.press("j")
     to("r review", session)
@@ -104,8 +105,8 @@ SHOWN: dict[str, Callable[[Terminal], None]] = {
 }  # fmt: skip
 
 
-def rest(sessions: Sequence[Terminal], quiet: float = 1.2) -> None:
-    """Wait until none of them computes any more; a second later what is free has been given back."""
+def rest(sessions: Sequence[Terminal], quiet: float = QUIET + 1) -> None:
+    """Wait until none of them computes any more, and the engine has let go of what can be read again."""
     before = -1
     while (now := sum(processor(session.process.pid) for session in sessions)) - before > 1:
         before = now
@@ -113,11 +114,6 @@ def rest(sessions: Sequence[Terminal], quiet: float = 1.2) -> None:
         while time.monotonic() < end:
             for session in sessions:
                 session.read(quiet / 10 / len(sessions))
-
-
-def further(totals: Sequence[float]) -> float:
-    """By how much the sum grew with a session, from the sums with 1, 2, ... of them; the first has what is shared."""
-    return (totals[-1] - totals[0]) / (len(totals) - 1)
 
 
 def many(
@@ -129,7 +125,7 @@ def many(
     """Start n sessions of n users, one after the other, leave them alone for so many seconds, then use two of them."""
     with ExitStack() as stack:
         sessions: list[Terminal] = []
-        paints, totals = [], []
+        paints = []
         for _ in range(n):
             data = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
             own = {"HOME": data, "XDG_CACHE_HOME": f"{data}/cache", "XDG_CONFIG_HOME": f"{data}/config"}
@@ -137,15 +133,17 @@ def many(
             session.wait_for("? keys")
             paints.append(time.monotonic() - session.started)
             sessions.append(session)
-            rest(sessions)
-            totals.append(_sum(sessions))
+            if len(sessions) == 1:
+                rest(sessions)
+                alone = _sum(sessions)  # with all that the others will share
+        rest(sessions)
+        taken = (_sum(sessions) - alone) / (n - 1)
         pids = [session.process.pid for session in sessions]
         ticks, woken = sum(map(processor, pids)), sum(map(switches, pids))
         time.sleep(seconds)
         idle = (sum(map(processor, pids)) - ticks) / 100
         woken = sum(map(switches, pids)) - woken
-        found = {"on home": further(totals)}
-        taken = found["on home"]
+        found = {"on home": taken}
         for what in shown[1:]:
             for session in sessions[:2]:  # the first brings what is shared
                 before = _sum(sessions)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from measure_many import SHOWN, TARGET, further, many, measurable
+from measure_many import SHOWN, TARGET, many, measurable
 
-MOST = {"on home": TARGET, "at the attention heatmap": 65.0, "after all widgets": 85.0}  # MB a further session
+MOST = {"on home": TARGET, "at the attention heatmap": TARGET + 5, "after all widgets": 70.0}  # MB a further session
+
+
+pytestmark = pytest.mark.skipif(not measurable(), reason="this system does not tell the memory of a process")
 
 
 @pytest.mark.parametrize(
     ("n", "shown", "seconds"), [(4, ["on home"], 3.0), pytest.param(20, list(SHOWN), 10.0, marks=pytest.mark.long)]
 )
 def test_a_further_session_takes_little_and_an_idle_one_sleeps(n: int, shown: list[str], seconds: float) -> None:
-    if not measurable():
-        assert not further([1.0, 1.0, 1.0])
-        return
     found = many(n, shown=shown, seconds=seconds)
     assert found.woken <= n  # a minimal Textual app wakes ten times a second
     assert found.idle <= 0.01 * n

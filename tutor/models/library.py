@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -26,8 +26,11 @@ TOKENIZER = "tokenizer.json"
 class Model:
     """A language model with its tokenizer. It keeps what it has read, so it is for one thread at a time."""
 
-    def __init__(self, name: str, config: Config, tokenizer: Tokenizer, run: Decoder) -> None:
-        self.name, self.config, self.tokenizer, self.run = name, config, tokenizer, run
+    def __init__(self, name: str, config: Config, tokenizer: Tokenizer, read: Callable[[], Decoder]) -> None:
+        """`read` gives the model's numbers, again after each `rest`."""
+        self.name, self.config, self.tokenizer = name, config, tokenizer
+        self._read = read
+        self._run: Decoder | None = read()
         self._caches: list[Cache] = []  # the one used last is at the end
 
     @staticmethod
@@ -43,11 +46,27 @@ class Model:
                 f"{folder}: the tokenizer has {tokenizer.vocab_size} tokens, the model {config.vocab_size}"
             )
         path = folder / "model.safetensors"
-        weights = read_safetensors(path)
-        try:
-            return Model(name or folder.name, config, tokenizer, Decoder(config, take(config, widened(weights))))
-        except ModelFileError as error:
-            raise ModelFileError(f"{path}: {error}") from error
+
+        def read() -> Decoder:
+            weights = read_safetensors(path)
+            try:
+                return Decoder(config, take(config, widened(weights)))
+            except ModelFileError as error:
+                raise ModelFileError(f"{path}: {error}") from error
+
+        return Model(name or folder.name, config, tokenizer, read)
+
+    @property
+    def run(self) -> Decoder:
+        """The model's numbers, in float32, at work; raises ModelFileError when they have to be read and cannot."""
+        if self._run is None:
+            self._run = self._read()
+        return self._run
+
+    def rest(self) -> None:
+        """Let go of what takes megabytes and can be had again: the numbers, and the keys and values of past texts."""
+        self._run = None
+        self._caches.clear()
 
     def start(self, text: str) -> list[int]:
         """The ids of a text that begins here: the start token, then the tokens of `text`."""
@@ -121,6 +140,12 @@ class Library:
                 folder = self._find(name)
                 self._models[name] = Model.load(folder, name, self._tokenizer_of(folder))
             return self._models[name]
+
+    def rest(self) -> None:
+        """Have every model rest; each is read again when it is next used."""
+        with self._lock:
+            for model in self._models.values():
+                model.rest()
 
     def encoding(self, name: str, text: str | None = None) -> tiktoken.Encoding:
         """The encoding `name`, a published one or a model's; raises ModelFileError.
