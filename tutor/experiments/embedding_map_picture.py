@@ -14,8 +14,8 @@ import numpy as np
 from rich.segment import Segment
 from rich.style import Style
 
-from tutor.experiments.cells import View
-from tutor.experiments.embedding_map import Result, percent
+from tutor.experiments.cells import View, percent
+from tutor.experiments.embedding_map import Result
 from tutor.experiments.word_space_picture import cut, paragraph
 
 Line = list[Segment]

@@ -41,9 +41,9 @@ class QuestionState:
     wrong: Wrong | None
 
     @property
-    def difficulty(self) -> float | None:
+    def difficulty(self) -> float:
         """The share of first answers that was right, as the field calls it: the higher, the easier."""
-        return self.right / self.learners if self.learners else None
+        return self.right / self.learners
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,11 @@ class GoalState:
     questions: tuple[QuestionState, ...]  # those that somebody answered
 
     @property
-    def difficulty(self) -> float | None:
+    def difficulty(self) -> float:
         """The share of all first answers to the goal's questions that was right."""
-        answers = sum(question.learners for question in self.questions)
-        return sum(question.right for question in self.questions) / answers if answers else None
+        return sum(question.right for question in self.questions) / sum(
+            question.learners for question in self.questions
+        )
 
 
 @dataclass(frozen=True)
