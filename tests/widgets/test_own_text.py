@@ -112,6 +112,9 @@ async def test_a_long_text_shows_the_part_around_the_cursor() -> None:
         assert "000005" in app.line
         await pilot.press("x")
         assert app.field.value[40] == "x"
+        app.other.focus()
+        await pilot.pause()
+        assert app.line.startswith("000000,") and app.line.rstrip().endswith("…")
 
 
 async def test_the_placeholder_shows_only_while_there_is_nothing_to_edit() -> None:
