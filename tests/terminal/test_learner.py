@@ -139,7 +139,7 @@ def test_own_text_in_the_heatmap(learner: Learner, tmp_path: Path, columns: int,
     chapter = learner.open_chapter(HEATMAP)
     learner.turn_to(chapter, 1)
     learner.turn_to(chapter, 2)
-    learner.to_the_widget("1-6 head")
+    learner.to_the_widget("↑↓ query")
     learner.wait_for("Layer 4 of 6", "Head 1 of 6", "looks")
     learner.write("The cat saw the cat", str(chapter.cards[1].widget.settings["text"]))
     learner.wait_for("␣saw", "' cat' (5) looks")
