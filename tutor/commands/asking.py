@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tutor.commands.dialogue import Dialogue, LeftError
 from tutor.commands.plain import computed
 from tutor.commands.terms import TERM, say_term
-from tutor.course.glossary import named, terms_of
+from tutor.course.glossary import named, taught
 from tutor.course.load import Course, facts
 from tutor.course.schema import Fact, Number, Predict
 from tutor.course.text import literal
@@ -141,7 +141,7 @@ class Asking:
             elif said.command == TRY and point is not None:
                 self._widget(item, point.card, point.settings)
             elif said.command in TERM:
-                here = named([asked.text, *told], terms_of(self.course, item.chapter))
+                here = named([asked.text, *told], taught(self.course, item.chapter))
                 say_term(self.dialogue, self.course, said.text, here)
             elif said.command == UNDO:
                 return self._undo()

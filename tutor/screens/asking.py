@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tutor.course.glossary import named, terms_of
+from tutor.course.glossary import named, taught
 from tutor.course.load import facts
 from tutor.course.schema import Settings, TryIt
 from tutor.screens.reading import ReadingScreen
@@ -46,6 +46,7 @@ class AskingScreen(ReadingScreen[R]):
         self.round = Round([])
         self._item: Item | None = None  # the question shown; None on other pages
         self._view: QuestionView | None = None
+        self._named: list[str] = []  # the ids of the terms in the feedback shown
         self._links: list[tuple[str, str]] = []  # chapter and card that a line of the recap leads to
 
     def body(self) -> Iterable[Widget]:
@@ -87,6 +88,7 @@ class AskingScreen(ReadingScreen[R]):
         await self._put(place, *content)
 
     async def _put(self, place: str, *content: Widget) -> None:
+        self._named = []
         body = self.query_one("#asking")
         with self.app.batch_update():
             self.set_title(self.title_text, place)
@@ -108,6 +110,8 @@ class AskingScreen(ReadingScreen[R]):
             variant=message.view.asked.variant,
         )
         message.view.reveal(message.grade)
+        said = [message.view.asked.text, *message.view.told]
+        self._named = named(said, taught(self.tutor.course, self._item.chapter))
         self.told()
         self.refresh_bindings()
 
@@ -173,12 +177,8 @@ class AskingScreen(ReadingScreen[R]):
         return self._item is not None if action == "flag" else super().check_action(action, parameters)
 
     def terms(self) -> list[str]:
-        """With the feedback also those terms of the chapter that it names; before, they could tell the answer."""
-        linked = super().terms()
-        if self._item is None or self._view is None or not self._view.answered:
-            return linked
-        said = [self._view.asked.text, *self._view.told]
-        return list(dict.fromkeys(linked + named(said, terms_of(self.tutor.course, self._item.chapter))))
+        """With the feedback also those terms that it names; before, they could tell the answer."""
+        return list(dict.fromkeys([*super().terms(), *self._named]))
 
     # ── the recap ────────────────────────────────────────────────────────────────────────────────────
 
