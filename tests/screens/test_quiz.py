@@ -304,7 +304,11 @@ async def test_nothing_is_chosen_until_the_learner_chooses(chapter_file: Path) -
         assert learner.shows("Choose at least one") and not learner.view.answered
         await learner.press("s", "enter")
         assert learner.shows("Type a number") and not learner.view.answered
-    assert log(chapter_file) == []
+        await learner.press(*"three", "enter")
+        assert learner.shows("Type a number") and not learner.view.answered
+        assert log(chapter_file) == []
+        await learner.press(*"256", "enter")  # in the place of what was refused
+        assert learner.shows("Your answer is right: 256")
 
 
 async def test_a_hint_is_recorded_and_costs_nothing(chapter_file: Path) -> None:

@@ -233,6 +233,8 @@ class QuestionView(Page):
         """Not graded: the learner may answer again."""
         computed, self._seconds = self._seconds, 0.0
         self._complain(message)
+        for field in self.query(AnswerField):
+            field.select_all()  # what is typed next takes its place
         if computed:
             self.action_answer()
 
