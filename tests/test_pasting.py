@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.pasting import END, MOST, START, Arrived, Pasted, Typed
+from tutor.pasting import END, MOST, REPORT, START, Arrived, Pasted, Typed
 
 PIECES = st.lists(st.sampled_from(["q", "\x1b", "\x1b[", "\x1b[20", "[200~", "é", "\x1b[31m", "\x9b", "\n", "~"])).map(
     "".join
@@ -29,7 +29,7 @@ def test_whatever_is_pasted_and_however_it_is_cut_it_is_one_text_and_no_key(
     typed: str, pasted: str, cuts: list[int]
 ) -> None:
     typed = typed.replace(START, "") + "."  # so that nothing is held back before the mark
-    pasted = pasted.replace(END, "")
+    pasted = pasted.replace(END, "").replace(REPORT, "")
     sent = f"{typed}{START}{pasted}{END}."
     ends = sorted({0, len(sent), *(min(cut, len(sent)) for cut in cuts)})
     pieces = [sent[a:b] for a, b in pairwise(ends)]
@@ -48,3 +48,9 @@ def test_an_escape_is_held_back_only_until_it_is_given_up() -> None:
     assert arrived.give_up() == Typed("\x1b")
     assert not arrived.waiting
     assert list(arrived.feed("[A")) == [Typed("[A")]
+
+
+def test_an_answer_of_the_terminal_within_a_paste_is_no_part_of_it() -> None:
+    for cut in range(1, 4):
+        pieces = [f"{START}one {REPORT[:cut]}", f"{REPORT[cut:]}two{END}"]
+        assert fed(*pieces) == [Typed(REPORT), Pasted("one two", 7)]

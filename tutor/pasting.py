@@ -6,10 +6,11 @@ elsewhere would press them; and it keeps a paste of any length.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 START, END = "\x1b[200~", "\x1b[201~"  # what a terminal puts around a paste
+REPORT = "\x1b[0n"  # the terminal's answer to what the driver asked, which may come in the middle of a long paste
 MOST = 50_000  # characters kept of one
 
 
@@ -53,9 +54,11 @@ class Arrived:
         while text:
             before, mark, text = text.partition(END if self._pasting else START)
             if not mark:
-                before, self._held = split(before, END if self._pasting else START)
+                before, self._held = split(before, (END, REPORT) if self._pasting else (START,))
             if self._pasting:
-                self._keep(before)
+                if reports := before.count(REPORT):
+                    yield Typed(REPORT * reports)
+                self._keep(before.replace(REPORT, ""))
             elif before:
                 yield Typed(before)
             if mark:
@@ -72,7 +75,8 @@ class Arrived:
             self._paste.append(kept)
 
 
-def split(text: str, mark: str) -> tuple[str, str]:
-    """`text` without, and only, the end of it that the mark begins with."""
-    held = next((n for n in range(len(mark) - 1, 0, -1) if text.endswith(mark[:n])), 0)
+def split(text: str, marks: Sequence[str]) -> tuple[str, str]:
+    """`text` without, and only, the end of it that one of the marks begins with."""
+    ends = (mark[:n] for mark in marks for n in range(len(mark) - 1, 0, -1) if text.endswith(mark[:n]))
+    held = len(max(ends, key=len, default=""))
     return (text[:-held], text[-held:]) if held else (text, "")
