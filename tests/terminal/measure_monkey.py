@@ -67,10 +67,20 @@ class Watched(Terminal):
             data = os.read(self.master, 1 << 16) if ready else b""
         except OSError:
             return b""
-        self.tail = (self.tail + data)[-TAIL:]
-        for _ in range(data.count(b"\x1b[5n")):
-            self.put(b"\x1b[0n")
+        self.answer(data)
         return data
+
+    def read(self, seconds: float) -> bytes:
+        data = super().read(seconds)
+        self.answer(data)
+        return data
+
+    def answer(self, data: bytes) -> None:
+        """To each question whether all has arrived, as terminals do."""
+        asked = (self.tail[-3:] + data).count(b"\x1b[5n")
+        self.tail = (self.tail + data)[-TAIL:]
+        for _ in range(asked):
+            self.put(b"\x1b[0n")
 
     def put(self, data: bytes) -> None:
         """Type bytes, reading meanwhile: neither side waits for ever."""
