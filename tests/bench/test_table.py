@@ -1,6 +1,7 @@
 """The table of docs/terminal.md."""
 
 from datetime import date
+
 from figures import Figure
 from table import BEGIN, END, PAGE, REQUIREMENTS, number, page, table
 
