@@ -267,7 +267,7 @@ def test_what_names_no_choice_is_not_read(typed: str) -> None:
 
 
 def chapter(widget: str | None) -> Chapter:
-    live = LiveWidget(name=widget) if widget else None
+    live = LiveWidget(name=widget, settings={"query": 7}) if widget else None
     cards = [Card(id="c", title="C", text="C", widget=live), Card(id="bare", title="B", text="B")]
     return Chapter(id="ch", title="Ch", minutes=1, goals=[], cards=cards)
 
@@ -279,7 +279,8 @@ def test_where_a_point_can_be_tried() -> None:
     computed = Computed(experiment="token-splitter", reading="tokens", settings={"text": "x"})
     assert try_it(ask(number(answer=1.0, compute=computed)), here) == TryIt(card="c", settings={"text": "x"})
     drawn = number(draw=Draw(rows=ROWS), try_it=TryIt(settings={"k": "{p:answer}"}))
-    assert try_it(ask(drawn, 0), here).settings["k"] in range(1, 6)  # type: ignore[union-attr]
+    point = try_it(ask(drawn, 0), here)
+    assert point is not None and point.settings["k"] in range(1, 6) and point.settings["query"] == 7
     for question, where in (
         (predict(), chapter("attention-heatmap")),
         (predict(), chapter(None)),

@@ -180,7 +180,7 @@ class Asking:
         card = next(card for card in item.chapter.cards if card.id == card_id)
         assert card.widget is not None
         try:
-            result = computed(card.widget.name, {**card.widget.settings, **settings})
+            result = computed(card.widget.name, settings)
         except ValueError as error:
             self.dialogue.line(str(error))
             return

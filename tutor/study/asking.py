@@ -197,7 +197,10 @@ def feedback(grade: Grade, truth: str = "") -> list[str]:
 
 
 def try_it(asked: Asked, chapter: Chapter, own: str | None = None) -> TryIt | None:
-    """The card and the settings with which the point can be tried in its widget; None where there is no such card."""
+    """The card, and all settings with which the point can be tried in its widget; None where there is no such card.
+
+    What the lesson asks to try is laid over the card's settings; what was computed for an answer is shown as it was.
+    """
     question = asked.question
     point, cards = question.try_it, {card.id: card for card in chapter.cards}
     if point is None:
@@ -210,4 +213,6 @@ def try_it(asked: Asked, chapter: Chapter, own: str | None = None) -> TryIt | No
         fits = need and card and card.widget and card.widget.name == need.experiment
         return TryIt(settings=need.settings, card=question.card) if need and fits else None
     card = cards.get(point.card or question.card)
-    return TryIt(settings=point.settings, card=card.id) if card and card.widget else None
+    if card is None or card.widget is None:
+        return None
+    return TryIt(settings={**card.widget.settings, **point.settings}, card=card.id)

@@ -56,14 +56,14 @@ class Workbench(Vertical):
             self.event = event
 
     def __init__(self, card: Card, facts: Mapping[str, Fact], settings: Settings | None = None) -> None:
-        """`settings` go over the card's, to show a point at once: the card's predictions wait for another time."""
+        """`settings` in the place of the card's, to show a point at once: its predictions wait for another time."""
         super().__init__()
         assert card.widget is not None
         self.card = card
         self.facts = facts
         self.widget_name = card.widget.name
         self.showing = settings is not None
-        self.settings: Settings = {**card.widget.settings, **(settings or {})}  # a prediction's are laid over them
+        self.settings: Settings = card.widget.settings if settings is None else settings
         self._waiting: list[Prediction] = []  # to be made, that on the screen first
 
     @property
