@@ -22,7 +22,7 @@ from tutor.widgets.question import Feedback
 
 # Ambiguous by Unicode and drawn all the same: what they say no unambiguous character says, every text program draws
 # them, and with a locale other than UTF-8 none of them is drawn. A terminal that is set to draw ambiguous characters
-# in two cells shows no full-screen program rightly; docs/ssh.md says how to set it to one.
+# in two cells shows no full-screen program rightly.
 ALLOWED = {
     "rules, frames and the tracks of sliders": "─━│┃┄┆┌┐└┘├┤┬┴┼",
     "bars, shades, scrollbars": "▀▁▂▃▄▅▆▇█▉▊▋▌▍▎▏▐░▒▓■",
