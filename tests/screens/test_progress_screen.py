@@ -32,10 +32,14 @@ def root(tmp_path: Path) -> Path:
 
 
 async def test_chapters_goals_and_a_card_to_read_again(root: Path, tmp_path: Path) -> None:
+    tracks, entry = root / "tracks.toml", "[[track.parts.chapters]]\n"
+    coming = f'{entry}id = "coming"\ntitle = "Coming"\nsummary = "Not written."\n{entry}'
+    tracks.write_text(tracks.read_text().replace(entry, coming, 1))
     async with opened(root, tmp_path / "data") as (app, pilot):
         await pilot.press("s")
         text = await until(pilot, app, lambda text: "days of study" in text)
         row = next(line for line in text.splitlines() if "Text to Tokens" in line)
+        assert row.split()[0] == "2"  # as at home, where the one to come is listed
         assert " 0/1 " in row and " 2/3 " in row and row.rstrip().endswith("1/3")
         await pilot.press("j", "j", "j", "enter")
         text = await until(pilot, app, lambda text: "1 of 3 solid" in text)

@@ -101,7 +101,9 @@ class ProgressScreen(TutorScreen[None]):
                 short = "".join(fit(f"  {head}", 2 + NUMBERS) for head in ("read", "tried", "solid"))
                 yield Option("", disabled=True)
                 yield Option(Row(track.track.title, TITLE, heads, short, style="bold"), disabled=True)
-                for number, chapter in enumerate(track.chapters, 1):
+                order = [entry.id for part in track.track.parts for entry in part.chapters]  # also those to come
+                for chapter in track.chapters:
+                    number = order.index(chapter.entry.id) + 1
                     yield Option(self._row(f"  {number:2d}  {chapter.entry.title}", chapter), id=chapter.entry.id)
                 if len(track.chapters) > 1:
                     yield Option(Row("      all of it", TITLE, *self._bars(track.count)), disabled=True)

@@ -21,6 +21,6 @@ def revealed(prediction: Prediction, chosen: int, result: Result) -> str:
     if true is None:
         return f"**None of the outcomes came about.** {seen}"
     if true == chosen:
-        return f"**As you said:** *{outcomes[true].text}.* {seen} {outcomes[true].explain}"
-    it_is = f"**It is:** *{outcomes[true].text}.* {seen} {outcomes[true].explain}"
-    return f"**You said:** *{outcomes[chosen].text}.* {it_is}"
+        return f"**As you said:** {outcomes[true].text}. {seen} {outcomes[true].explain}"
+    it_is = f"**It is:** {outcomes[true].text}. {seen} {outcomes[true].explain}"
+    return f"**You said:** {outcomes[chosen].text}. {it_is}"
