@@ -24,14 +24,20 @@ LEAST = (60, 20)  # cells; below, a screen says so
 R = TypeVar("R")
 
 
-class ClosedOnce(Screen[R]):
-    """Asked to close again, it leaves the screen below alone, as Textual's do not: two clicks may come at once."""
+class Steady(Screen[R]):
+    """A screen that keeps its feet when much comes at once, where Textual's fails."""
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """What is under the mouse; nothing, where that has just been taken away, since Textual would fail on it."""
+        widget, offset = super().get_widget_and_offset_at(x, y)
+        return (widget, offset) if widget is not None and widget.is_attached else (None, None)
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:
+        """Close this screen; asked again, as by a second click, it leaves the one below alone."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
 
 
-class TutorScreen(ClosedOnce[R]):
+class TutorScreen(Steady[R]):
     """One title line, the body, one line of keys."""
 
     DEFAULT_CSS = """
@@ -83,11 +89,6 @@ class TutorScreen(ClosedOnce[R]):
         if not small and self._hidden is not None:
             self.call_after_refresh(self._hidden.focus)
             self._hidden = None
-
-    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
-        """What is under the mouse; nothing, where that has just been taken away, since Textual would fail on it."""
-        widget, offset = super().get_widget_and_offset_at(x, y)
-        return (widget, offset) if widget is not None and widget.is_attached else (None, None)
 
     def action_back(self) -> None:
         self.dismiss()

@@ -7,7 +7,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tutor.screens.base import ClosedOnce
+from tutor.screens.base import Steady
 from tutor.widgets.base import TextField
 from tutor.widgets.lines import KeyLine
 
@@ -18,7 +18,7 @@ class NoteField(TextField):
     BINDINGS = [Binding("enter", "submit", "keep the note")]
 
 
-class FlagScreen(ModalScreen[str | None], ClosedOnce[str | None]):
+class FlagScreen(ModalScreen[str | None], Steady[str | None]):
     """Dismisses with the note, which may be empty, or None."""
 
     CSS_PATH = "flag.tcss"

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tutor.screens.base import ClosedOnce
+from tutor.screens.base import Steady
 from tutor.widgets.card import Page
 from tutor.widgets.keys import named
 from tutor.widgets.lines import KeyLine
@@ -18,7 +18,7 @@ from tutor.widgets.lines import KeyLine
 AS_EVERYWHERE = ("arrows, Home, End, ...", "as in every field for text")  # what Textual's own fields bind
 
 
-class HelpScreen(ModalScreen[None], ClosedOnce[None]):
+class HelpScreen(ModalScreen[None], Steady[None]):
     """The keys of the screen that was open, grouped by what they belong to."""
 
     CSS_PATH = "help.tcss"

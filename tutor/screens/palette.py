@@ -10,7 +10,7 @@ from textual.command import CommandInput, CommandList, CommandPalette, SearchIco
 from textual.containers import Horizontal, Vertical
 from textual.widgets import LoadingIndicator
 
-from tutor.screens.base import ClosedOnce
+from tutor.screens.base import Steady
 from tutor.widgets.navigator import Clicked
 from tutor.widgets.one_line import OneLine
 
@@ -23,7 +23,7 @@ class Commands(CommandList, Clicked):
     """Textual's, while its commands change."""
 
 
-class Palette(CommandPalette, ClosedOnce[None]):
+class Palette(CommandPalette, Steady[None]):
     """Textual's, which fails on a key for a page while its list is not laid out."""
 
     BINDINGS = [Binding("tab", "escape", "back", show=False)]  # a plain key where letters are typed

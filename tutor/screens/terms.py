@@ -10,12 +10,12 @@ from textual.screen import ModalScreen
 
 from tutor.course.load import Course
 from tutor.course.schema import Term
-from tutor.screens.base import ClosedOnce
+from tutor.screens.base import Steady
 from tutor.widgets.lines import KeyLine, TitleLine
 from tutor.widgets.term_pane import TermPane
 
 
-class TermScreen(ModalScreen[None], ClosedOnce[None]):
+class TermScreen(ModalScreen[None], Steady[None]):
     """One term after the other over the lower part of the page, which stays as it is."""
 
     CSS_PATH = "terms.tcss"
