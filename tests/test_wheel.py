@@ -71,7 +71,7 @@ def test_wheel_holds_lessons_and_data(wheel: Path) -> None:
 
 def test_installed_tutor_is_the_one_in_the_wheel(scripts: Path, tmp_path: Path) -> None:
     report = json.loads(run(scripts, tmp_path, "doctor", "--json"))
-    assert Path(report["folders"]["course"]).is_relative_to(scripts.parent)
+    assert Path(report["course"]).is_relative_to(scripts.parent)
     assert [model["name"] for model in report["models"] if "error" not in model]
 
 

@@ -249,7 +249,7 @@ def test_killed_in_the_quiz_no_answer_is_lost_that_was_shown_as_given(tmp_path: 
     questions = FIRST.questions
     for asked in range(1, 4):
         with tutor(tmp_path, "--chapter", FIRST.id) as terminal:
-            terminal.wait_for("goals" if asked == 1 else "Press Enter to begin")
+            terminal.wait_for("goals" if asked == 1 else "Press Enter to go on")
             terminal.press("Q")
             terminal.wait_for(f"question {asked} of {len(questions)}", "Enter commit")
             terminal.send("1" + KEYS["enter"])
