@@ -59,6 +59,8 @@ class Watched(Terminal):
     """The program in a terminal that is looked at only when it is asked to draw all anew."""
 
     tail = b""  # the last that came
+    owed = 0  # answers to the question whether all has arrived
+    typing = False  # in the middle of something that no terminal would interrupt
 
     def drain(self, seconds: float) -> bytes:
         """What arrives within `seconds`, not drawn; the terminal's own answers are given."""
@@ -77,19 +79,23 @@ class Watched(Terminal):
 
     def answer(self, data: bytes) -> None:
         """To each question whether all has arrived, as terminals do."""
-        asked = (self.tail[-3:] + data).count(b"\x1b[5n")
+        self.owed += (self.tail[-3:] + data).count(b"\x1b[5n")
         self.tail = (self.tail + data)[-TAIL:]
-        for _ in range(asked):
-            self.put(b"\x1b[0n")
+        if not self.typing:
+            self.put(b"")
 
     def put(self, data: bytes) -> None:
-        """Type bytes, reading meanwhile: neither side waits for ever."""
-        while data:
+        """Type bytes, then the answers that are due, reading meanwhile: neither side waits for ever."""
+        self.typing = True
+        while data or self.owed:
+            if not data:
+                data, self.owed = b"\x1b[0n" * self.owed, 0
             _, ready, _ = select.select([], [self.master], [], 0.05)
             if ready:
                 data = data[os.write(self.master, data[:512]) :]
             elif not self.drain(0):
                 self.alive()
+        self.typing = False
 
     def alive(self) -> None:
         if self.process.poll() is not None:
