@@ -218,7 +218,7 @@ class Live:
         say()
         say(f"Live: {EXPERIMENTS[self.name].title}. `:set` changes what it is computed from.")
         if self.card.first:
-            say(self.card.first, known)
+            say(f"In the app: {self.card.first}", known)  # it may name keys
         met = self.reading.store.challenges_met()
         for challenge in self.card.challenges:
             say(f"**{'Met' if challenge.id in met else 'Challenge'}:** {challenge.text}", known)
