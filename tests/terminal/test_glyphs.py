@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from glyphs import ALLOWED
 from survey import SMALLEST, survey
+
+pytestmark = pytest.mark.xdist_group("survey")  # which is made once a process
 
 
 def test_no_emoji_and_no_character_of_ambiguous_width_but_those_allowed() -> None:

@@ -14,6 +14,7 @@ from tutor.screens.lab import LabScreen
 from tutor.screens.playground import WidgetScreen
 from tutor.screens.progress import ProgressScreen
 
+pytestmark = pytest.mark.xdist_group("survey")  # which is made once a process
 FIRST = "token-splitter"
 
 

@@ -6,6 +6,7 @@ import pytest
 from measure_sizes import LARGE, SMALL
 from survey import Size, survey
 
+pytestmark = pytest.mark.xdist_group("survey")  # which is made once a process
 LONG = [pytest.param(size, marks=pytest.mark.long) for size in LARGE]
 
 
