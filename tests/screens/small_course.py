@@ -137,3 +137,12 @@ async def opened(
 def text_of(app: TutorApp) -> str:
     """The screen as text."""
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+async def until(app: TutorApp, pilot: Pilot[None], *texts: str) -> None:
+    """Let the app work until the screen shows all these, however its lines are broken."""
+    for _ in range(3000):
+        if all(text in " ".join(text_of(app).split()) for text in texts):
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"never showed {texts}; the screen was\n{text_of(app)}")

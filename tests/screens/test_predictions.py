@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_course import TOKENS, opened, text_of, write
-from textual.pilot import Pilot
+from small_course import TOKENS, opened, text_of, until, write
 
-from tutor.app import TutorApp
 from tutor.widgets.base import LiveWidget
 from tutor.widgets.card import Page
 from tutor.widgets.prediction import Outcomes
@@ -36,14 +34,6 @@ def lessons(tmp_path: Path) -> Path:
     root = write(tmp_path / "lessons")
     (root / "tokens.toml").write_text(TOKENS.replace("[[cards.challenges]]", SECOND, 1), encoding="utf-8")
     return root
-
-
-async def until(app: TutorApp, pilot: Pilot[None], *texts: str) -> None:
-    for _ in range(2000):
-        if all(text in " ".join(text_of(app).split()) for text in texts):
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(f"never showed {texts}; the screen was\n{text_of(app)}")
 
 
 @SIZES

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_course import TOKENS, opened, text_of, write
-from textual.pilot import Pilot
+from small_course import TOKENS, opened, text_of, until, write
 
 from tutor.app import TutorApp
 from tutor.screens.chapter import ChapterScreen
@@ -27,14 +26,6 @@ def lessons(tmp_path: Path) -> Path:
         TOKENS.replace('"Text is kept as [bytes](term:byte)."', f'"""{two}"""'), encoding="utf-8"
     )
     return root
-
-
-async def until(app: TutorApp, pilot: Pilot[None], *texts: str) -> None:
-    for _ in range(2000):
-        if all(text in " ".join(text_of(app).split()) for text in texts):
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(f"never showed {texts}; the screen was\n{text_of(app)}")
 
 
 def key_line(app: TutorApp) -> str:

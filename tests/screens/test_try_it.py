@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_course import TOKENS, opened, text_of, write
-from textual.pilot import Pilot
+from small_course import TOKENS, opened, text_of, until, write
 
-from tutor.app import TutorApp
 from tutor.screens.quiz import QuizScreen
 from tutor.widgets.token_splitter import TokenSplitter
 
@@ -31,14 +29,6 @@ def lessons(tmp_path: Path) -> Path:
     root = write(tmp_path / "lessons")
     (root / "tokens.toml").write_text(TOKENS + DRAWN, encoding="utf-8")
     return root
-
-
-async def until(app: TutorApp, pilot: Pilot[None], *texts: str) -> None:
-    for _ in range(3000):
-        if all(text in text_of(app) for text in texts):
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(f"never showed {texts}; the screen was\n{text_of(app)}")
 
 
 async def test_the_point_is_tried_with_what_was_drawn_and_the_quiz_goes_on(lessons: Path, tmp_path: Path) -> None:
