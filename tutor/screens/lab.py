@@ -270,6 +270,8 @@ class LabScreen(Copying[None]):
 
     def _ended(self, said: str) -> None:
         self._run = None
+        if not self.is_current:  # it has been left meanwhile
+            return
         self._say(said)
         self._place()
         self.call_after_refresh(self.query_one(Page).scroll_end, animate=False)
