@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
 from codecs import getincrementaldecoder
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
 
@@ -99,7 +101,14 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         self.line = Line(self._output, self._line_free, self._gone)
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        # Textual's handler may be interrupted by itself, and would then tell the older size last
+        self._loop.add_signal_handler(signal.SIGWINCH, self._resized)
         self.line.ask()
+
+    def _resized(self) -> None:
+        if not self._in_band_window_resize:  # private, as is the next: they are all there is to ask
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(events.Resize(size, size))
 
     def write(self, data: str) -> None:
         data = for_console(data) if self._on_console else data

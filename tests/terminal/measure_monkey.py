@@ -34,7 +34,7 @@ ODD = [(59, 20), (60, 19), (20, 5), (2, 2), (1, 1), (250, 12), (40, 90)]
 CHAPTERS = len(load_course().readable())
 WIDGETS = len(EXPERIMENTS)
 TAIL = 1 << 16  # bytes
-LONG = 60.0  # seconds in which a burst must be dealt with, whatever the machine does
+LONG = 30.0  # seconds in which a burst must be dealt with, whatever the machine does
 
 # ── what it watches ──────────────────────────────────────────────────────────────────────────────────
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+from pathlib import Path
+
 import pytest
-from measure_monkey import Monkey, run
+from measure_monkey import LONG, SIZES, Monkey, run, started
 
 BUSY = 1.0  # seconds of CPU for an answer; on a quiet machine no more pass
 WARM = 0.3  # of a long run: by then every screen, widget and model has been seen
@@ -28,3 +31,16 @@ def held(found: Monkey, screens: int) -> None:
     assert found.busiest <= BUSY, found.slowest_at
     assert len(found.seen) >= screens, found.seen
     assert found.left <= found.keys / 1000
+
+
+def test_of_many_resizes_at_once_the_last_one_counts(tmp_path: Path) -> None:
+    draw = random.Random(1)
+    terminal = started(tmp_path)
+    try:
+        for _ in range(80):
+            for _ in range(6):
+                terminal.resize(draw.randint(20, 150), draw.randint(5, 50))
+            terminal.resize(*draw.choice(SIZES))
+            terminal.drawn_anew(LONG)
+    finally:
+        terminal.__exit__()
