@@ -13,8 +13,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.experiments import word_space_picture
-from tutor.experiments.word_lookup import completions, fold
 from tutor.experiments.cells import visible
+from tutor.experiments.word_lookup import completions, fold
 from tutor.experiments.word_space import ASKS, Panel, Result, Settings
 from tutor.widgets.base import Canvas, LiveWidget
 from tutor.widgets.cell_lines import CellLines
