@@ -100,7 +100,7 @@ def test_what_is_no_number_is_not_graded(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["1", " 1 ", "1 tokens", "1 token"])
 def test_a_number_is_said_with_its_unit_once(typed: str) -> None:
     wrong = grade(number(3, unit="tokens"), typed).notes[0]
-    assert wrong.answer == (typed.strip() if "token" in typed else "1 tokens")
+    assert wrong.answer == (typed.strip() if "token" in typed else "1 token")
     assert grade(number(20, unit="%"), "1%").notes[0].answer == "1%"
     assert grade(number(20, unit="%"), "1").notes[0].answer == "1 %"
 
@@ -125,6 +125,14 @@ def test_a_whole_number_is_right_however_its_thousands_are_grouped(answer: int, 
 def test_a_number_beyond_the_tolerance_is_wrong(answer: int, tolerance: int) -> None:
     assert not grade(number(answer, tolerance), f"{answer + tolerance + 1}").correct
     assert not grade(number(answer, tolerance), f"{answer - tolerance - 1}").correct
+
+
+def test_a_unit_after_one_is_in_the_singular() -> None:
+    wrong = grade(number(1, unit="tokens"), "2")
+    assert [note.answer for note in wrong.notes] == ["2 tokens", "1 token"]
+    assert grade(number(2, unit="tokens"), "1").notes[0].answer == "1 token"
+    assert grade(number(2, unit="tokens"), "1.5").notes[0].answer == "1.5 tokens"
+    assert grade(number(2, unit="million"), "1").notes[0].answer == "1 million"
 
 
 def test_a_number_is_told_the_exact_one_with_its_unit() -> None:

@@ -31,7 +31,7 @@ from tutor.course.schema import (
 from tutor.course.text import Block, Span, literal, parse
 from tutor.study.answer_sheet import standing
 from tutor.study.asking import ask
-from tutor.study.grading import code_line, in_code
+from tutor.study.grading import code_line, in_code, with_unit
 from tutor.study.transfer import Answered, Contents
 
 HEADERS = """#separator:tab
@@ -121,7 +121,7 @@ def explained(question: AnyQuestion, response: object) -> list[Point]:
             choices = sorted(question.choices, key=lambda choice: not choice.correct)
             return [Point(choice.text, choice.explain, choice.correct) for choice in choices]
         case Number():
-            known = "" if question.answer is None else f"{question.answer:,.10g} {question.unit}".rstrip()
+            known = "" if question.answer is None else with_unit(f"{question.answer:,.10g}", question.unit)
             return [Point(literal(known), question.explain)]
         case Blank():
             return [Point(question.answers[0], question.explain)]

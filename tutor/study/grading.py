@@ -247,15 +247,19 @@ def _number(question: Number, typed: str) -> Grade:
         raise ValueError("The answer has not been computed.")
     lost = 8 * math.ulp(max(1.0, abs(answer)))  # what float arithmetic may lose on the way
     distance = min(abs(value - answer) for value in values)
-    unit, given = f" {question.unit}" if question.unit else "", typed.strip()
-    right = _spell(answer) + unit
+    right, given = with_unit(_spell(answer), question.unit), typed.strip()
     if _without(question.unit, given.casefold()) == given.casefold() and not given.endswith("%"):
-        given += unit
+        given = with_unit(given, question.unit)
     if distance > question.tolerance + lost:
         return Grade(False, (Note(GIVEN_WRONG, given, "", False, True), Note(THE_RIGHT, right, question.explain, True)))
     if distance <= lost:
         return Grade(True, (Note(GIVEN_RIGHT, given, question.explain, True, True),))
     return Grade(True, (Note(GIVEN_RIGHT, given, "", True, True), Note("More exactly", right, question.explain, True)))
+
+
+def with_unit(numeral: str, unit: str) -> str:
+    """The number and its unit, which is in the singular after a plain one: "1 token"."""
+    return f"{numeral} {unit.removesuffix('s') if numeral.lstrip('+-−') == '1' else unit}".rstrip()
 
 
 def _spell(value: float) -> str:
