@@ -42,8 +42,9 @@ class Workbench(Vertical):
         `truth` is what is true about that one, as lesson text; empty if it was skipped.
         """
 
-        def __init__(self, truth: str) -> None:
+        def __init__(self, workbench: Workbench, truth: str) -> None:
             super().__init__()
+            self.workbench = workbench
             self.truth = truth
 
     class Computed(Message):
@@ -125,7 +126,7 @@ class Workbench(Vertical):
         """Put the next prediction, or the widget, in the place of the one before."""
         await self.remove_children()
         await self.mount(self._following())
-        self.post_message(self.WentOn(truth))
+        self.post_message(self.WentOn(self, truth))
 
     # ── challenges ───────────────────────────────────────────────────────────────────────────────────
 
