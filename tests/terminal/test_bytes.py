@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from measure_bytes import (
@@ -18,14 +17,13 @@ from measure_bytes import (
     SCREEN,
     Sent,
     Walked,
-    Walker,
     look_of,
     needed,
     walk,
 )
 from pty_harness import Screen
 from pyte import Stream
-from walks import FIELD, SCREENS, WIDGETS, keys_of, to_widget
+from walks import SCREENS, WIDGETS, keys_of
 
 SOON = 2.0  # seconds of silence on each screen in the short run
 LONG = [
@@ -59,26 +57,6 @@ def test_a_walk_through_everything(colors: str, size: tuple[int, int], idle: flo
 def test_every_widget_has_keys_of_which_one_gives_its_twin() -> None:
     for widget in WIDGETS:
         assert len(keys_of(widget)) > 4 and ("t", True) in keys_of(widget)
-
-
-HOSTILE = "a\x07b\x1b[31mc\x1b]0;title\x07d\x9be\x00f\x7fg\x85h\u202ei\u2066j"
-RAW = [b"\x07", b"\x00", b"\x7f", b"\x1b]0;", *(char.encode() for char in "\x85\x9b\u202e\u2066")]
-
-
-@pytest.mark.parametrize("widget", ["token-splitter", "attention-heatmap", "temperature-lab"])
-def test_control_bytes_are_shown_not_sent(widget: str, tmp_path: Path) -> None:
-    with Walker(tmp_path) as walker:
-        walker.begin()
-        assert [sent.where for sent in walker.follow(widget, to_widget(widget))][-1] == f"{widget} enter"
-        walker.weigh(widget, ["e"], False, FIELD)
-        before = len(walker.received)
-        for keys in ([f"\x1b[200~{HOSTILE}\x1b[201~"], ["enter"], ["t"]):
-            walker.weigh(widget, keys, False)
-        sent = walker.received[before:]
-        assert len(sent) > 500
-        assert [code for code in RAW if code in sent] == []
-        assert b"\x1b[31mc" not in sent
-        assert walker.screen.overflowed == []
 
 
 def shown(codes: str) -> Screen:
