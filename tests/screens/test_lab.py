@@ -171,8 +171,10 @@ async def test_the_original_comes_back_only_after_a_question(lessons: Path, tmp_
         assert own.is_file() and editor.text.startswith("xfor")
         await pilot.press("y")  # nothing was asked
         assert own.is_file()
+        assert "xfor" in text_of(app)
         await pilot.press("u", "y")
         assert not own.exists() and editor.text.startswith("for")
+        assert "xfor" not in text_of(app)  # nor is it on the screen still
 
 
 async def test_the_lab_says_which_keys_are_needed(lessons: Path, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ class Editor(TextArea):
     def load_text(self, text: str) -> None:
         """Put another program in the place of this one."""
         super().load_text(in_lines(text))
+        self.refresh()  # a text of the same size would leave the old one on the screen
 
     def edit(self, edit: Edit) -> EditResult:
         edit.text = in_lines(edit.text)
