@@ -21,7 +21,7 @@ def vector(word):
 
 
 def cosine(a, b):
-    """1: the same direction. 0: a right angle. -1: the opposite direction."""
+    """1: the same direction. 0: a right angle. -1: the opposite."""
     return a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
 
 
