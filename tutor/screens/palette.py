@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
@@ -41,3 +42,7 @@ class Palette(CommandPalette, Steady[None]):
     def _action_command_list(self, action: str) -> None:
         with suppress(LookupError):  # there is no page to turn then
             super()._action_command_list(action)
+
+    def _on_click(self, event: events.Click) -> None:  # type: ignore[override]  # as there
+        if not (self.is_current and self.region.contains(event.screen_x, event.screen_y)):
+            event.prevent_default()  # it has been closed, or the window has become smaller

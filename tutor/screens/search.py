@@ -79,14 +79,16 @@ class SearchScreen(TutorScreen[tuple[str, str]]):
         self._hits = find(message.value, self._entries)
         options = []
         for hit in self._hits:
-            options.append(Option(Text(hit.title, "bold").append(f"  {hit.where}", "not bold")))
+            options.append(
+                Option(Text(hit.title, "bold").append(f"  {hit.where}", "not bold"), id=f"{hit.kind} {hit.id}")
+            )
         self.query_one("#hits", Navigator).clear_options().add_options(options)
         place = f"{len(self._hits)} found" if message.value.strip() else ""
         self.set_title(self.title_text, place)
 
     def on_input_submitted(self) -> None:
         if len(self._hits) == 1:
-            self._open(0)
+            self.dismiss((self._hits[0].kind, self._hits[0].id))
         elif self._hits:
             self.query_one("#hits", Navigator).focus()
             self.query_one("#hits", Navigator).action_first()
@@ -97,7 +99,5 @@ class SearchScreen(TutorScreen[tuple[str, str]]):
             self.on_input_submitted()
 
     def on_option_list_option_selected(self, message: Navigator.OptionSelected) -> None:
-        self._open(message.option_index)
-
-    def _open(self, at: int) -> None:
-        self.dismiss((self._hits[at].kind, self._hits[at].id))
+        kind, _, id = (message.option_id or "").partition(" ")
+        self.dismiss((kind, id))
