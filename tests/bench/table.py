@@ -34,6 +34,7 @@ REQUIREMENTS = (
     "The plain commands carry the whole course",
     "`tutor doctor` tells what the terminal can do",
     "Twenty learners share one host",
+    "Whatever is typed, for hours, it goes on",
 )
 
 

@@ -187,6 +187,14 @@ def start(data: Path, environment: Mapping[str, str], *flags: str) -> bytes:
         return terminal.received
 
 
+def said_to_a_dumb_terminal(data: Path) -> tuple[int, int]:
+    """How many lines that name the plain commands, and how many escape codes."""
+    with Terminal(["--data-dir", str(data)], environment={"TERM": "dumb"}) as terminal:
+        assert terminal.ended() == 2
+        assert b"tutor read" in terminal.received
+        return terminal.received.count(b"\n"), terminal.received.count(b"\x1b")
+
+
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -227,17 +235,22 @@ def _distances() -> Iterator[Figure]:
 
 
 def _sent(data: Path) -> Iterator[Figure]:
-    sent = tour(data / "none", environment={"NO_COLOR": "1", "COLORTERM": "truecolor"})
+    sent = tour(data / "none", "--no-mouse", environment={"NO_COLOR": "1", "COLORTERM": "truecolor"})
+    yield Figure(13, "codes of the mouse with --no-mouse, on a tour", sum(map(sent.count, MOUSE)), "codes", 0)
     yield Figure(6, "codes of colours under NO_COLOR, on a tour", len(beyond(sent, "none")), "codes", 0)
     sent = tour(data / "ascii", environment={"LANG": "C"})
     yield Figure(8, "bytes that are not ASCII under LANG=C, on a tour", sum(byte > 127 for byte in sent), "bytes", 0)
-    wrong = strange = 0
+    lines, controls = said_to_a_dumb_terminal(data)
+    yield Figure(7, "lines sent to a dumb terminal, which name the plain commands", lines, "", 1)
+    yield Figure(7, "escape codes sent to it", controls, "codes", 0)
+    wrong = strange = marked = 0
     for term in TERMS:
         for environment in ({"TERM": term}, {"TERM": term, "COLORTERM": "truecolor"}):
             sent = start(data / "terms", environment)
             wrong += len(beyond(sent, colour_tier(environment)))
             strange += len(STRANGE.findall(sent)) if term in ("linux", "vt100") else 0
-            assert sent.count(SYNCHRONISED) <= 1  # the question, which nobody here answers
+            marked += max(0, sent.count(SYNCHRONISED) - 1)  # one is the question, which nobody here answers
     yield Figure(5, "values of TERM, each with COLORTERM and without", len(TERMS), "terminals")
     yield Figure(5, "codes of colours beyond the tier of these", wrong, "codes", 0)
     yield Figure(5, "codes to the Linux console and a VT100 that they might print", strange, "codes", 0)
+    yield Figure(4, "marks of synchronised output sent to terminals that do not answer for it", marked, "marks", 0)

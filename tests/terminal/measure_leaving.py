@@ -17,6 +17,7 @@ import termios
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -283,6 +284,36 @@ def left(data: Path, state: str, way: Way, program: Sequence[str] = TUTOR) -> Le
         )
 
 
+@contextmanager
+def in_a_shell(data: Path) -> Iterator[Terminal]:
+    """`tutor` as the job of a shell that can stop it."""
+    with Terminal(command=["/bin/sh", "-i"], environment={"PS1": "shell> ", "ENV": "", MARK: data.name}) as terminal:
+        terminal.wait_for("shell>")
+        terminal.send(f"{sys.executable} -m tutor --data-dir {data}\n")
+        terminal.wait_for("? keys")
+        terminal.settle(0.8)  # something is still loaded behind the first paint
+        yield terminal
+
+
+def stop(terminal: Terminal) -> None:
+    """Ctrl+Z; the shell has its terminal back as it was."""
+    terminal.send("\x1a")
+    terminal.wait_for("Stopped", "shell>")
+    assert modes_on(terminal.received) == [] and not terminal.screen.alternate
+    assert termios.tcgetattr(terminal.master)[3] & termios.ECHO
+
+
+def differs_after_a_stop() -> int:
+    """How many lines of the screen are not as they were, after Ctrl+Z and the shell's `fg`."""
+    with tempfile.TemporaryDirectory() as folder, in_a_shell(Path(folder)) as terminal:
+        before = terminal.text.splitlines()
+        stop(terminal)
+        terminal.send("fg\n")
+        terminal.wait_for("? keys")
+        terminal.settle(1.0)
+        return sum(line != old for line, old in zip(terminal.text.splitlines(), before, strict=True))
+
+
 def figures(
     states: Sequence[str] = tuple(STATES), ways: Sequence[str] = ("SIGHUP", "terminal closed")
 ) -> Iterator[Figure]:
@@ -297,6 +328,7 @@ def figures(
         left_on = sum(len(getattr(each, one)) for each in lefts.values())
         what = "modes of the terminal left on" if one == "modes" else "processes left"
         yield Figure(9, f"{what}, {len(lefts)} ways out", left_on, "", 0, minimal if one == "modes" else None)
+    yield Figure(13, "lines of the screen that Ctrl+Z and `fg` change", differs_after_a_stop(), "lines", 0)
 
 
 def _left_in_a_folder(state: str, way: str) -> Left:

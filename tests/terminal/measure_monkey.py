@@ -248,12 +248,12 @@ def figures(keys: int = 2_000, seed: int = 1) -> Iterator[Figure]:
     """Of a run on a quiet machine."""
     found = run(keys, seed)
     what = f"{keys:,} random keys, resizes and pastes"
-    yield Figure(7, f"{what}: tracebacks and exits", 0, "", 0)
-    yield Figure(7, f"{what}: screens and places seen", len(found.places), "")
-    yield Figure(7, f"{what}: the slowest answer to a key", found.slowest, "s", 1.0)
-    yield Figure(7, f"{what}: memory at the start", found.memory[0][0], "MB")
-    yield Figure(7, f"{what}: memory half-way", found.memory[len(found.memory) // 2][0], "MB")
-    yield Figure(7, f"{what}: memory at the end", found.memory[-1][0], "MB")
+    yield Figure(20, f"{what}: tracebacks and exits", 0, "", 0)
+    yield Figure(20, f"{what}: screens and places seen", len(found.places), "")
+    yield Figure(20, f"{what}: the slowest answer to a key", found.slowest, "s", 1.0)
+    yield Figure(20, f"{what}: memory at the start", found.memory[0][0], "MB")
+    yield Figure(20, f"{what}: memory half-way", found.memory[len(found.memory) // 2][0], "MB")
+    yield Figure(20, f"{what}: memory at the end", found.memory[-1][0], "MB")
 
 
 if __name__ == "__main__":

@@ -28,10 +28,10 @@ from measure_colours import (
     nearest,
     nearest_shades,
     opened,
+    said_to_a_dumb_terminal,
     start,
     tour,
 )  # fmt: skip
-from pty_harness import Terminal
 from stations import Visit, quiz, widgets
 from textual.theme import Theme
 
@@ -194,11 +194,7 @@ def test_synchronised_output_is_used_where_the_terminal_answers_for_it(tmp_path:
 
 
 def test_a_dumb_terminal_gets_one_line(tmp_path: Path) -> None:
-    with Terminal(["--data-dir", str(tmp_path)], environment={"TERM": "dumb"}) as terminal:
-        assert terminal.ended() == 2
-        sent = terminal.received
-    assert b"\x1b" not in sent
-    assert sent.count(b"\n") == 1 and b"tutor read" in sent
+    assert said_to_a_dumb_terminal(tmp_path) == (1, 0)
 
 
 def test_without_a_terminal_there_is_one_line(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +14,6 @@ import pytest
 from measure_leaving import (
     CHAPTER,
     LAB,
-    MARK,
     SCRIPT,
     SOON,
     STATES,
@@ -24,9 +21,11 @@ from measure_leaving import (
     WAYS,
     WRITTEN,
     descendants,
+    in_a_shell,
     lab_file,
     left,
     modes_on,
+    stop,
     writing,
 )  # fmt: skip
 from pty_harness import KEYS, Terminal
@@ -136,25 +135,6 @@ def check(state: str, way: str, folder: Path, program: Sequence[str] = TUTOR) ->
         if one.seconds <= SOON:
             return
     raise AssertionError(f"it took {seconds} seconds to leave")
-
-
-@contextmanager
-def in_a_shell(data: Path) -> Iterator[Terminal]:
-    """`tutor` as the job of a shell that can stop it."""
-    with Terminal(command=["/bin/sh", "-i"], environment={"PS1": "shell> ", "ENV": "", MARK: data.name}) as terminal:
-        terminal.wait_for("shell>")
-        terminal.send(f"{sys.executable} -m tutor --data-dir {data}\n")
-        terminal.wait_for("? keys")
-        terminal.settle(0.8)  # something is still loaded behind the first paint
-        yield terminal
-
-
-def stop(terminal: Terminal) -> None:
-    """Ctrl+Z; the shell has its terminal back as it was."""
-    terminal.send("\x1a")
-    terminal.wait_for("Stopped", "shell>")
-    assert restored(terminal)
-    assert termios.tcgetattr(terminal.master)[3] & termios.ECHO
 
 
 def test_the_shell_gets_its_terminal_back_and_gives_it_again(tmp_path: Path) -> None:
