@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from tutor.app import TutorApp
 from tutor.course.load import load_course
+from tutor.experiments.cells import Tier
 from tutor.study.store import Store
 
 TRACKS = """
@@ -125,10 +126,10 @@ def write(root: Path) -> Path:
 
 @asynccontextmanager
 async def opened(
-    root: Path, data: Path, *, size: tuple[int, int] = (80, 24), chapter: str | None = None
+    root: Path, data: Path, *, size: tuple[int, int] = (80, 24), tier: Tier = "256", chapter: str | None = None
 ) -> AsyncIterator[tuple[TutorApp, Pilot[None]]]:
     """The app with this course and this learner's data."""
-    app = TutorApp(load_course(root), Store.open(data), chapter=chapter)
+    app = TutorApp(load_course(root), Store.open(data), tier=tier, chapter=chapter)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield app, pilot

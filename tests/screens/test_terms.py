@@ -8,6 +8,7 @@ import pytest
 from small_course import TOKENS, opened, text_of, until, write
 
 from tutor.app import TutorApp
+from tutor.experiments.cells import Tier
 from tutor.screens.chapter import ChapterScreen
 from tutor.screens.glossary import GlossaryScreen
 from tutor.screens.quiz import QuizScreen
@@ -124,3 +125,11 @@ async def test_the_glossary_leads_from_term_to_term_to_card_and_back(
         assert screen.list.has_focus and screen.query_one(Prose).markdown == "A number from 0 to 255."
         await pilot.press("b")
         assert app.screen is not screen
+
+
+@pytest.mark.parametrize("tier", ["256", "16", "none"])
+async def test_the_page_stays_in_sight_in_every_tier(lessons: Path, tmp_path: Path, tier: Tier) -> None:
+    async with opened(lessons, tmp_path, tier=tier, chapter="tokens") as (app, pilot):
+        await until(app, pilot, "After this chapter")
+        await pilot.press("right", "v")
+        await until(app, pilot, "term 1 of 2", "Every line of a page says one thing.")
