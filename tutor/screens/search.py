@@ -99,5 +99,5 @@ class SearchScreen(TutorScreen[tuple[str, str]]):
             self.on_input_submitted()
 
     def on_option_list_option_selected(self, message: Navigator.OptionSelected) -> None:
-        kind, _, id = (message.option_id or "").partition(" ")
-        self.dismiss((kind, id))
+        kind, _, one = (message.option_id or "").partition(" ")
+        self.dismiss((kind, one))
