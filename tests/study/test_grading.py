@@ -179,7 +179,10 @@ def test_predict_names_the_outcome_that_held() -> None:
     assert held(OUTCOMES, {"tokens": 4}) == (1,)
     assert said(grade(question, Predicted(1, (1,)))) == [("As you predicted", "some", "Some words split.")]
     wrong = grade(question, Predicted(0, (2,), "unbelievably"))
-    assert said(wrong) == [("You predicted", "few", ""), ("What came about", "many", "Rare words split.")]
+    assert said(wrong) == [
+        ("You predicted", "few", "Short words are single tokens."),
+        ("What came about", "many", "Rare words split."),
+    ]
     assert not wrong.correct
     with pytest.raises(ValueError, match="None of the outcomes"):
         held(OUTCOMES[:1], {"tokens": 9})

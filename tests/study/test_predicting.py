@@ -36,8 +36,8 @@ class Tokens:
     ("chosen", "tokens", "said"),
     [
         (0, 1, "As you said: one, for the word is frequent. 1 *tokens*. It is frequent."),
-        (0, 2, "You said: one, for the word is frequent. It is: two or three. 2 *tokens*. It is rare."),
-        (1, 1, "You said: two or three. It is: one, for the word is frequent. 1 *tokens*. It is frequent."),
+        (0, 2, "You said: one, for the word is frequent. It is frequent. It is: two or three. 2 *tokens*. It is rare."),
+        (1, 1, "You said: two or three. It is rare. It is: one, for the word is frequent. 1 *tokens*. It is frequent."),
         (0, 4, "None of the outcomes came about. 4 *tokens*."),
     ],
 )

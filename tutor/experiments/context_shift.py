@@ -153,7 +153,10 @@ class Result:
     def sentence(self) -> str:
         cosines = self.cosines
         near = [f"'{visible_bytes(place.near[-1][0], ' ')}'" for place in (self.first, self.second)]
+        lowest = min(range(len(cosines)), key=cosines.__getitem__)
         last = f"{cosines[-1]:.2f} after layer {len(cosines) - 1}"
+        if lowest < len(cosines) - 1:
+            last = f"{cosines[lowest]:.2f} at the least, after layer {lowest}; it is {last}"
         static = "GloVe has one vector for it in any sentence." if self.static_near else "GloVe does not have the word."
         return (
             f"The cosine between the two vectors of '{self.word}' is {cosines[0]:.2f} after the embedding and "

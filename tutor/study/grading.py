@@ -140,7 +140,7 @@ def _predict(outcomes: Sequence[Outcome], response: Predicted) -> Grade:
     if response.chosen in response.held:
         return Grade(True, (Note(PREDICTED_RIGHT, chosen.text, chosen.explain, True),))
     truth = (Note(HELD, outcomes[i].text, outcomes[i].explain, True) for i in response.held)
-    return Grade(False, (Note(PREDICTED_WRONG, chosen.text, "", False), *truth))
+    return Grade(False, (Note(PREDICTED_WRONG, chosen.text, chosen.explain, False), *truth))
 
 
 # ── order, pairs, lines ──────────────────────────────────────────────────────────────────────────────

@@ -22,5 +22,5 @@ def revealed(prediction: Prediction, chosen: int, result: Result) -> str:
         return f"**None of the outcomes came about.** {seen}"
     if true == chosen:
         return f"**As you said:** {outcomes[true].text}. {seen} {outcomes[true].explain}"
-    it_is = f"**It is:** {outcomes[true].text}. {seen} {outcomes[true].explain}"
-    return f"**You said:** {outcomes[chosen].text}. {it_is}"
+    you_said = f"**You said:** {outcomes[chosen].text}. {outcomes[chosen].explain}"
+    return f"{you_said} **It is:** {outcomes[true].text}. {seen} {outcomes[true].explain}"
