@@ -109,7 +109,7 @@ async def test_the_learner_predicts_before_the_widget_shows(lessons: Path, tmp_p
         await until(
             pilot,
             lambda: (
-                "You said: one. It is: two or more. 1 word (5 bytes) becomes 2 tokens in gpt2."
+                "You said: one. It is frequent enough. It is: two or more. 1 word (5 bytes) becomes 2 tokens in gpt2."
                 in " ".join(text_of(app).split())
             ),
         )
