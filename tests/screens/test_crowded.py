@@ -11,6 +11,7 @@ from tutor.app import TutorApp
 from tutor.course.load import load_course
 from tutor.screens.glossary import GlossaryScreen
 from tutor.screens.home import HomeScreen
+from tutor.screens.notices import MOST
 from tutor.screens.palette import Palette
 from tutor.study.store import Store
 
@@ -50,17 +51,13 @@ async def test_a_click_on_a_line_that_is_gone_does_nothing(tmp_path: Path) -> No
         assert "[/only] one" in "\n".join(strip.text for strip in terms._compositor.render_strips())
 
 
-async def test_a_notice_is_said_once_few_at_a_time_and_the_last_one_later(tmp_path: Path) -> None:
+async def test_a_notice_is_said_once_and_few_at_a_time(tmp_path: Path) -> None:
     app = TutorApp(load_course(), Store.open(tmp_path))
     async with app.run_test(notifications=True) as pilot:
         for n in range(40):
-            app.notify("[the same] \x1b again", timeout=0.2)
-            app.notify(f"another, number {n}", timeout=0.2)
+            app.notify("[the same] \x1b again")
+            app.notify(f"another, number {n}")
         await pilot.pause()
-        said = [str(toast.render()) for toast in app.screen.query("Toast")]
-        assert said == ["[the same] ␛ again", "another, number 0", "another, number 1"]
-        for _ in range(500):
-            await pilot.pause(0.01)
-            if "another, number 39" in [str(toast.render()) for toast in app.screen.query("Toast")]:
-                return
-        raise AssertionError("the last one never came")
+        toasts = app.screen.query("Toast")
+        assert 0 < len(toasts) <= MOST
+        assert "another, number 39" in str(toasts.last().render())

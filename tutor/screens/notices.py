@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from textual.app import App
 
 R = TypeVar("R")
-MOST = 3  # at once: each is made anew on every screen that opens
+MOST = 3  # at once; each is drawn anew on every screen that opens, and with every other one
 
 
 class Notices(App[R]):
@@ -16,11 +16,10 @@ class Notices(App[R]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._until: dict[str, float] = {}  # what is being said -> when it goes
-        self._next: tuple[str, dict[str, Any]] | None = None  # the last of those for which there was no room
+        self._until: dict[str, float] = {}  # message -> when it goes
 
     def notify(self, message: str, **options: Any) -> None:
-        """Say something for a while, or as soon as there is room; what is being said is not said again."""
+        """Say something for a while; what is being said is not said again."""
         from tutor.experiments.cells import visible
 
         now = time.monotonic()
@@ -28,14 +27,7 @@ class Notices(App[R]):
         if message in self._until:
             return
         if len(self._until) >= MOST:
-            if self._next is None:
-                self.set_timer(min(self._until.values()) - now, self._say_next)
-            self._next = message, options
-            return
+            self._until.clear()
+            self.clear_notifications()
         self._until[message] = now + (options.get("timeout") or self.NOTIFICATION_TIMEOUT)
         super().notify(visible(message), **{**options, "markup": False})
-
-    def _say_next(self) -> None:
-        if self._next is not None:
-            (message, options), self._next = self._next, None
-            self.notify(message, **options)
