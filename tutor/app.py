@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -28,7 +28,6 @@ from tutor.screens.filters import AsciiOnly, ForConsole
 from tutor.screens.frame import SentByChanges
 from tutor.screens.home import HomeScreen
 from tutor.screens.keyboard import TypedInOrder
-from tutor.screens.notices import Notices
 from tutor.study.store import Store
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from tutor.experiments.cells import Tier
 
 
-class TutorApp(SentByChanges[None], TypedInOrder[None], Notices[None]):
+class TutorApp(SentByChanges[None], TypedInOrder[None]):
     """One learner's session."""
 
     TITLE = "tutor"
@@ -138,6 +137,12 @@ class TutorApp(SentByChanges[None], TypedInOrder[None], Notices[None]):
 
     def _warn(self, warning: str) -> None:
         self.notify(warning, severity="warning", timeout=20)
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Say something for a while, with nothing in it that a terminal or Textual's markup would obey."""
+        from tutor.experiments.cells import visible
+
+        super().notify(visible(message), **{**options, "markup": False})
 
     def _leave_on_signals(self) -> None:
         """A hang-up ends the session cleanly, also before the first paint; Textual itself handles none of them."""

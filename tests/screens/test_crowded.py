@@ -11,7 +11,6 @@ from tutor.app import TutorApp
 from tutor.course.load import load_course
 from tutor.screens.glossary import GlossaryScreen
 from tutor.screens.home import HomeScreen
-from tutor.screens.notices import MOST
 from tutor.screens.palette import Palette
 from tutor.study.store import Store
 
@@ -49,15 +48,3 @@ async def test_a_click_on_a_line_that_is_gone_does_nothing(tmp_path: Path) -> No
         await pilot.pause()
         assert app.screen is terms
         assert "[/only] one" in "\n".join(strip.text for strip in terms._compositor.render_strips())
-
-
-async def test_a_notice_is_said_once_and_few_at_a_time(tmp_path: Path) -> None:
-    app = TutorApp(load_course(), Store.open(tmp_path))
-    async with app.run_test(notifications=True) as pilot:
-        for n in range(40):
-            app.notify("[the same] \x1b again")
-            app.notify(f"another, number {n}")
-        await pilot.pause()
-        toasts = app.screen.query("Toast")
-        assert 0 < len(toasts) <= MOST
-        assert "another, number 39" in str(toasts.last().render())
