@@ -142,7 +142,9 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
         """Say something for a while, with nothing in it that a terminal or Textual's markup would obey."""
         from tutor.experiments.cells import visible
 
-        super().notify(visible(message), **{**options, "markup": False})
+        said = visible(message)
+        if all(one.message != said for one in self._notifications):  # once: a key held down would make hundreds
+            super().notify(said, **{**options, "markup": False})
 
     def _leave_on_signals(self) -> None:
         """A hang-up ends the session cleanly, also before the first paint; Textual itself handles none of them."""

@@ -31,9 +31,9 @@ async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
 
 async def press(app: TutorApp, pilot: Pilot[None], key: str) -> str:
     """What the app says to a key."""
-    before = len(app._notifications)
+    app.clear_notifications()
     await pilot.press(key)
-    await until(pilot, lambda: len(app._notifications) > before)
+    await until(pilot, lambda: len(app._notifications) > 0)
     return list(app._notifications)[-1].message
 
 
@@ -88,3 +88,12 @@ async def test_where_there_is_no_clipboard_or_no_room(
         assert (await press(app, pilot, "y")).startswith("This console has no clipboard.")
         assert app.clipboard == ""
         assert (await press(app, pilot, "Y")).startswith("It cannot be written: ")
+
+
+async def test_a_key_held_down_says_it_once(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        app.push_screen(LabScreen("count.py"))
+        await until(pilot, lambda: isinstance(app.focused, Editor))
+        await pilot.press(*["y"] * 20)
+        await until(pilot, lambda: len(app._notifications) > 0)
+        assert len(app._notifications) == 1

@@ -244,7 +244,7 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
     async def on_workbench_went_on(self, message: Workbench.WentOn) -> None:
         """The truth about a prediction stands at the end of the text. After the last one, made or skipped, the text
         has the focus as on every card: there the truth is read, and Tab leads to the widget."""
-        if message.workbench not in self.query(Workbench):
+        if message.workbench not in self.query(Workbench) or not self.query(Page):
             return  # the page was turned meanwhile
         page = self.query_one(Page)
         if message.truth:
