@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -147,3 +147,12 @@ async def until(app: TutorApp, pilot: Pilot[None], *texts: str) -> None:
             return
         await pilot.pause(0.01)
     raise AssertionError(f"never showed {texts}; the screen was\n{text_of(app)}")
+
+
+async def happens(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
+    """Let the app work until `ready()`."""
+    for _ in range(3000):
+        if ready():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"never came; the screen is\n{text_of(pilot.app)}")  # type: ignore[arg-type]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_course import opened, write
+from small_course import happens, opened, write
 from textual.pilot import Pilot
 
 from tutor.app import TutorApp
@@ -21,26 +20,18 @@ def lessons(tmp_path: Path) -> Path:
     return write(tmp_path / "lessons")
 
 
-async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    for _ in range(2000):
-        if ready():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("never came")
-
-
 async def press(app: TutorApp, pilot: Pilot[None], key: str) -> str:
     """What the app says to a key."""
     app.clear_notifications()
     await pilot.press(key)
-    await until(pilot, lambda: len(app._notifications) > 0)
+    await happens(pilot, lambda: len(app._notifications) > 0)
     return list(app._notifications)[-1].message
 
 
 async def test_a_card_in_the_terminal_s_hands_and_in_files(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         app.open_chapter("tokens", "bytes")
-        await until(pilot, lambda: "Text is kept" in "".join(str(w.render()) for w in app.screen.query("Prose")))
+        await happens(pilot, lambda: "Text is kept" in "".join(str(w.render()) for w in app.screen.query("Prose")))
         said = await press(app, pilot, "y")
         assert app.clipboard == "Bytes before letters\n\nText is kept as bytes.\n"
         assert "Whether it took them it does not say" in said and "copied" not in said
@@ -57,7 +48,7 @@ async def test_a_card_in_the_terminal_s_hands_and_in_files(lessons: Path, tmp_pa
 async def test_a_widget_in_words_and_rows(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         app.push_screen(WidgetScreen("token-splitter"))
-        await until(pilot, lambda: any(live.result for live in app.screen.query(LiveWidget)))
+        await happens(pilot, lambda: any(live.result for live in app.screen.query(LiveWidget)))
         live = app.screen.query_one(LiveWidget)
         await press(app, pilot, "y")
         sentence, empty, *rows = app.clipboard.splitlines()
@@ -69,7 +60,7 @@ async def test_a_widget_in_words_and_rows(lessons: Path, tmp_path: Path) -> None
 async def test_a_program_and_what_it_prints(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         app.push_screen(LabScreen("count.py"))
-        await until(pilot, lambda: isinstance(app.focused, Editor))
+        await happens(pilot, lambda: isinstance(app.focused, Editor))
         await press(app, pilot, "y")
         assert app.clipboard == app.screen.query_one(Editor).text
         await pilot.press("tab")
@@ -84,7 +75,7 @@ async def test_where_there_is_no_clipboard_or_no_room(
     (tmp_path / "saved").write_text("in the way")
     async with opened(lessons, tmp_path) as (app, pilot):
         app.open_chapter("tokens", "bytes")
-        await until(pilot, lambda: bool(app.screen.query("Prose")))
+        await happens(pilot, lambda: bool(app.screen.query("Prose")))
         assert (await press(app, pilot, "y")).startswith("This console has no clipboard.")
         assert app.clipboard == ""
         assert (await press(app, pilot, "Y")).startswith("It cannot be written: ")
@@ -93,7 +84,7 @@ async def test_where_there_is_no_clipboard_or_no_room(
 async def test_a_key_held_down_says_it_once(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         app.push_screen(LabScreen("count.py"))
-        await until(pilot, lambda: isinstance(app.focused, Editor))
+        await happens(pilot, lambda: isinstance(app.focused, Editor))
         await pilot.press(*["y"] * 20)
-        await until(pilot, lambda: len(app._notifications) > 0)
+        await happens(pilot, lambda: len(app._notifications) > 0)
         assert len(app._notifications) == 1

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_course import opened, text_of, write
+from small_course import happens, opened, text_of, write
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -25,14 +24,6 @@ import subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", "import time; print('child', flush=True); time.sleep(600)"])
 print("pid", child.pid, flush=True)
 """
-
-
-async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    for _ in range(2000):
-        if ready():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("never came")
 
 
 def printed(app: TutorApp) -> str:
@@ -55,7 +46,7 @@ def lessons(tmp_path: Path) -> Path:
 
 async def open_lab(app: TutorApp, pilot: Pilot[None], name: str = "count.py") -> Editor:
     app.push_screen(LabScreen(name))
-    await until(pilot, lambda: isinstance(app.screen, LabScreen) and bool(app.screen.query(Editor)))
+    await happens(pilot, lambda: isinstance(app.screen, LabScreen) and bool(app.screen.query(Editor)))
     await pilot.pause()
     return app.screen.query_one(Editor)
 
@@ -82,7 +73,7 @@ async def test_a_lab_that_misbehaves_is_said(source: str, said: str, lessons: Pa
     (lessons / "labs" / "count.py").write_text(source + "\n", encoding="utf-8")
     async with opened(lessons, tmp_path) as (app, pilot):
         await run(app, pilot)
-        await until(pilot, lambda: said in printed(app))
+        await happens(pilot, lambda: said in printed(app))
 
 
 @pytest.mark.parametrize("key", ["x", "b", "r"])
@@ -90,22 +81,22 @@ async def test_what_a_lab_has_started_ends_with_it(key: str, lessons: Path, tmp_
     (lessons / "labs" / "count.py").write_text(FORK, encoding="utf-8")
     async with opened(lessons, tmp_path) as (app, pilot):
         await run(app, pilot)
-        await until(pilot, lambda: "child" in printed(app) and "pid" in printed(app))
+        await happens(pilot, lambda: "child" in printed(app) and "pid" in printed(app))
         pid = int(next(line for line in printed(app).splitlines() if line.startswith("pid")).split()[1])
         assert lives(pid)
         await pilot.press(key)
-        await until(pilot, lambda: not lives(pid))
+        await happens(pilot, lambda: not lives(pid))
 
 
 async def test_no_room_for_a_lab_is_said(lessons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
         await run(app, pilot)
-        await until(pilot, lambda: "It cannot be run here: " in printed(app))
+        await happens(pilot, lambda: "It cannot be run here: " in printed(app))
         monkeypatch.undo()
         monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
         await pilot.press("r")
-        await until(pilot, lambda: "no-python" in printed(app))
+        await happens(pilot, lambda: "no-python" in printed(app))
 
 
 # ── reading and changing ─────────────────────────────────────────────────────────────────────────────
@@ -213,18 +204,18 @@ async def test_an_exercise_is_failed_hinted_at_solved_and_remembered(exercise: P
         editor = await open_lab(app, pilot)
         assert "YOUR TURN" in printed(app)
         await pilot.press("r")
-        await until(pilot, lambda: "Not yet: abc has 3 letters." in printed(app))
+        await happens(pilot, lambda: "Not yet: abc has 3 letters." in printed(app))
         await pilot.press("H")
         assert printed(app) == "Hint: Python counts with len."
         await pilot.press("S")
         assert "len(word)" not in printed(app)
         await pilot.press("e", "end", "backspace", "2", "tab", "r")
         assert "return 2" in editor.text
-        await until(pilot, lambda: "Not yet" in printed(app))
+        await happens(pilot, lambda: "Not yet" in printed(app))
         await pilot.press("S")
         assert printed(app).endswith("return len(word)\n")
         await pilot.press("e", "backspace", *"3", "tab", "r")
-        await until(pilot, lambda: "The check passes" in printed(app))
+        await happens(pilot, lambda: "The check passes" in printed(app))
         assert "passed" in text_of(app).splitlines()[0]
     async with opened(exercise, tmp_path) as (app, pilot):
         await open_lab(app, pilot)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_course import opened, text_of, write
-from textual.pilot import Pilot
+from small_course import happens, opened, text_of, write
 
 from tutor.course.leaves import leaves
 from tutor.experiments.registry import EXPERIMENTS
@@ -26,18 +24,9 @@ def lessons(tmp_path: Path) -> Path:
     return write(tmp_path / "lessons")
 
 
-async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    """Let the app work until `ready()`."""
-    for _ in range(2000):
-        if ready():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(f"never came; the screen is\n{text_of(pilot.app)}")  # type: ignore[arg-type]
-
-
 async def test_home_lists_every_chapter_and_says_what_to_press(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
-        await until(pilot, lambda: "cannot be read" in text_of(app))
+        await happens(pilot, lambda: "cannot be read" in text_of(app))
         text = text_of(app)
         assert "Press Enter to begin" in text
         assert "3 cards, 1 questions" in text
@@ -52,13 +41,13 @@ async def test_a_broken_or_coming_chapter_cannot_be_opened_and_breaks_nothing(le
         await pilot.press("j", "enter")
         assert isinstance(app.screen, HomeScreen)
         await pilot.press("g", "enter")
-        await until(pilot, lambda: isinstance(app.screen, ChapterScreen))
+        await happens(pilot, lambda: isinstance(app.screen, ChapterScreen))
 
 
 async def test_pages_turn_and_the_next_session_begins_where_this_one_ended(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         await pilot.press("enter")
-        await until(pilot, lambda: "After this chapter" in text_of(app))
+        await happens(pilot, lambda: "After this chapter" in text_of(app))
         places = []
         for key in ("right", "left", "l", "h", "n", "p", "right", "enter"):
             await pilot.press(key)
@@ -69,7 +58,7 @@ async def test_pages_turn_and_the_next_session_begins_where_this_one_ended(lesso
     async with opened(lessons, tmp_path) as (app, pilot):
         assert "continue where you were: Text to Tokens" in text_of(app)
         await pilot.press("c")
-        await until(pilot, lambda: "card 2 of 3" in text_of(app))
+        await happens(pilot, lambda: "card 2 of 3" in text_of(app))
 
 
 async def test_a_chapter_goes_from_goals_to_insights(lessons: Path, tmp_path: Path) -> None:
@@ -80,18 +69,18 @@ async def test_a_chapter_goes_from_goals_to_insights(lessons: Path, tmp_path: Pa
 
 async def test_arrows_pass_the_quiz_by_and_only_enter_begins_it(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
-        await until(pilot, lambda: "After this chapter" in text_of(app))
+        await happens(pilot, lambda: "After this chapter" in text_of(app))
         await pilot.press(*["right"] * 4)
-        await until(pilot, lambda: "Press Enter to begin." in text_of(app) and "Enter begin" in text_of(app))
+        await happens(pilot, lambda: "Press Enter to begin." in text_of(app) and "Enter begin" in text_of(app))
         await pilot.press("right")
-        await until(pilot, lambda: "Key insights" in text_of(app) and "Enter begin" not in text_of(app))
+        await happens(pilot, lambda: "Key insights" in text_of(app) and "Enter begin" not in text_of(app))
         await pilot.press("left", "enter")
-        await until(pilot, lambda: "How is text kept?" in text_of(app))
+        await happens(pilot, lambda: "How is text kept?" in text_of(app))
         await pilot.press("2", "enter", "enter")
-        await until(pilot, lambda: "0 of 1 right" in text_of(app))
+        await happens(pilot, lambda: "0 of 1 right" in text_of(app))
         await pilot.press("b")
         again = "The last time 0 of 1 were right. Press Enter to take it again."
-        await until(pilot, lambda: again in " ".join(text_of(app).split()))
+        await happens(pilot, lambda: again in " ".join(text_of(app).split()))
         await pilot.press("right")
         assert isinstance(app.screen, ChapterScreen) and app.screen.leaf.id == "insights"
 
@@ -99,14 +88,14 @@ async def test_arrows_pass_the_quiz_by_and_only_enter_begins_it(lessons: Path, t
 async def test_the_learner_predicts_before_the_widget_shows(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
         await pilot.press("right", "right")
-        await until(pilot, lambda: bool(app.screen.query(PredictionPane)))
+        await happens(pilot, lambda: bool(app.screen.query(PredictionPane)))
         assert not app.screen.query(LiveWidget)
         await pilot.press("enter")  # one too many, from turning pages: commits nothing
         await pilot.pause()
         assert not app.store.predictions_made()
         await pilot.press("1")
-        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
-        await until(
+        await happens(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        await happens(
             pilot,
             lambda: (
                 "You said: one. It is frequent enough. It is: two or more. 1 word (5 bytes) becomes 2 tokens in gpt2."
@@ -115,7 +104,7 @@ async def test_the_learner_predicts_before_the_widget_shows(lessons: Path, tmp_p
         )
         assert app.store.predictions_made() == {"how-many": ("0", False)}
         widget = app.screen.query_one(LiveWidget)
-        await until(pilot, lambda: widget.result is not None)
+        await happens(pilot, lambda: widget.result is not None)
         assert widget.settings.text == "doormat"  # type: ignore[attr-defined]
 
 
@@ -123,13 +112,13 @@ async def test_a_challenge_is_noticed_when_it_is_met_and_only_then(lessons: Path
     Store.open(tmp_path).record_prediction("how-many", "1", True)
     async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
         await pilot.press("right", "right")
-        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        await happens(pilot, lambda: bool(app.screen.query(LiveWidget)))
         widget = app.screen.query_one(LiveWidget)
-        await until(pilot, lambda: widget.result is not None)
+        await happens(pilot, lambda: widget.result is not None)
         assert "Challenge: Write exactly two words" in text_of(app)
         assert app.store.challenges_met() == set()
         widget.steer(text="two words")
-        await until(pilot, lambda: "Met: Write exactly two words" in text_of(app))
+        await happens(pilot, lambda: "Met: Write exactly two words" in text_of(app))
         assert app.store.challenges_met() == {"two-words"}
 
 
@@ -137,12 +126,12 @@ async def test_settings_that_cannot_be_are_said_in_place(lessons: Path, tmp_path
     Store.open(tmp_path).record_prediction("how-many", "1", True)
     async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
         await pilot.press("right", "right")
-        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        await happens(pilot, lambda: bool(app.screen.query(LiveWidget)))
         widget = app.screen.query_one(LiveWidget)
         widget.steer(encodings=["klingon"])
-        await until(pilot, lambda: "klingon" in text_of(app))
+        await happens(pilot, lambda: "klingon" in text_of(app))
         widget.steer(encodings=["gpt2"])
-        await until(pilot, lambda: "klingon" not in text_of(app))
+        await happens(pilot, lambda: "klingon" not in text_of(app))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -152,7 +141,7 @@ async def test_text_and_widget_share_the_screen_and_one_key_gives_either_all_of_
     Store.open(tmp_path).record_prediction("how-many", "1", True)
     async with opened(lessons, tmp_path, size=size, chapter="tokens") as (app, pilot):
         await pilot.press("right", "right")
-        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        await happens(pilot, lambda: bool(app.screen.query(LiveWidget)))
         await pilot.pause()
         page, bench = app.screen.query_one("Page").region, app.screen.query_one("Workbench").region
         assert page.area and bench.area and not page.overlaps(bench)
@@ -172,7 +161,7 @@ async def test_back_leads_from_the_widget_to_the_text_and_from_there_home(lesson
     Store.open(tmp_path).record_prediction("how-many", "1", True)
     async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
         await pilot.press("right", "right")
-        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        await happens(pilot, lambda: bool(app.screen.query(LiveWidget)))
         await pilot.press("tab")
         widget = app.screen.query_one(LiveWidget)
         assert widget.has_focus_within
@@ -187,25 +176,25 @@ async def test_back_leads_from_the_widget_to_the_text_and_from_there_home(lesson
 async def test_back_from_a_card_that_the_quiz_sent_one_to_leads_to_the_quiz(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
         await pilot.press("Q", "2", "enter")
-        await until(pilot, lambda: "The right answer" in text_of(app))
+        await happens(pilot, lambda: "The right answer" in text_of(app))
         assert app.store.place() == ("tokens", "quiz")
         await pilot.press("c")
-        await until(pilot, lambda: "card 1 of 3" in text_of(app))
+        await happens(pilot, lambda: "card 1 of 3" in text_of(app))
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(app.screen, QuizScreen))
+        await happens(pilot, lambda: isinstance(app.screen, QuizScreen))
 
 
 async def test_search_finds_cards_and_terms_and_opens_them(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         await pilot.press("slash", *"frequent")
-        await until(pilot, lambda: "1 found" in text_of(app))
+        await happens(pilot, lambda: "1 found" in text_of(app))
         await pilot.press("enter")
-        await until(pilot, lambda: "card 2 of 3" in text_of(app))
+        await happens(pilot, lambda: "card 2 of 3" in text_of(app))
         await pilot.press("b")
         await pilot.press("slash", *"byte")
-        await until(pilot, lambda: "2 found" in text_of(app))
+        await happens(pilot, lambda: "2 found" in text_of(app))
         await pilot.press("enter", "end", "enter")
-        await until(pilot, lambda: "A number from 0 to 255" in text_of(app))
+        await happens(pilot, lambda: "A number from 0 to 255" in text_of(app))
         assert "See also: token" in text_of(app)
         assert "Bytes before letters" in text_of(app)
 
@@ -213,9 +202,9 @@ async def test_search_finds_cards_and_terms_and_opens_them(lessons: Path, tmp_pa
 async def test_insights_and_glossary_of_what_can_be_read(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         await pilot.press("i")
-        await until(pilot, lambda: "A model reads numbers." in text_of(app))
+        await happens(pilot, lambda: "A model reads numbers." in text_of(app))
         await pilot.press("b", "o")
-        await until(pilot, lambda: "2 terms" in text_of(app))
+        await happens(pilot, lambda: "2 terms" in text_of(app))
         await pilot.press("backspace")
         assert isinstance(app.screen, HomeScreen)
 
@@ -223,19 +212,19 @@ async def test_insights_and_glossary_of_what_can_be_read(lessons: Path, tmp_path
 async def test_help_lists_the_keys_that_work_here(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
         await pilot.press("question_mark")
-        await until(pilot, lambda: "Keys that work here" in text_of(app))
+        await happens(pilot, lambda: "Keys that work here" in text_of(app))
         keys = {what: key for place in keys_of(app.screen_stack[-2]).values() for key, what in place}
         assert "next" in keys and "search" in keys and "lab" not in keys
         assert keys["next"].split() == ["→", "l", "n", "Enter"] and keys["pane before"] == "Shift+Tab"
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(app.screen, ChapterScreen))
+        await happens(pilot, lambda: isinstance(app.screen, ChapterScreen))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
 async def test_the_playground_has_a_line_for_every_widget(lessons: Path, tmp_path: Path, size: tuple[int, int]) -> None:
     async with opened(lessons, tmp_path, size=size) as (app, pilot):
         await pilot.press("p")
-        await until(pilot, lambda: "Playground" in text_of(app))
+        await happens(pilot, lambda: "Playground" in text_of(app))
         lines = text_of(app).splitlines()[1 : 1 + len(EXPERIMENTS)]
         for entry, line in zip(EXPERIMENTS.values(), lines, strict=True):
             assert line.split("  ")[0] == entry.title
@@ -257,19 +246,19 @@ async def test_a_lab_opens_runs_and_is_stopped_by_a_key(lessons: Path, tmp_path:
     (lessons / "labs" / "count.py").write_text(endless, encoding="utf-8")
     async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
         app.open_chapter("tokens", "program")
-        await until(pilot, lambda: "A program" in text_of(app))
+        await happens(pilot, lambda: "A program" in text_of(app))
         await pilot.press("L", "r")
-        await until(pilot, lambda: " line" in text_of(app).splitlines())
+        await happens(pilot, lambda: " line" in text_of(app).splitlines())
         await pilot.press("x")
-        await until(pilot, lambda: "It was stopped." in text_of(app))
+        await happens(pilot, lambda: "It was stopped." in text_of(app))
 
 
 async def test_a_tiny_window_says_so_and_comes_back(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         await pilot.resize_terminal(50, 12)
-        await until(pilot, lambda: "too small" in text_of(app))
+        await happens(pilot, lambda: "too small" in text_of(app))
         await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda: "Text to Tokens" in text_of(app) and "too small" not in text_of(app))
+        await happens(pilot, lambda: "Text to Tokens" in text_of(app) and "too small" not in text_of(app))
 
 
 async def test_themes_change_by_key_and_are_kept(lessons: Path, tmp_path: Path) -> None:
@@ -285,9 +274,9 @@ async def test_the_app_says_when_progress_cannot_be_saved(lessons: Path, tmp_pat
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     async with opened(lessons, blocked) as (app, pilot):
-        await until(pilot, lambda: "Progress is not being saved" in " ".join(text_of(app).split()))
+        await happens(pilot, lambda: "Progress is not being saved" in " ".join(text_of(app).split()))
         await pilot.press("enter", "right")
-        await until(pilot, lambda: "card 1 of 3" in text_of(app))
+        await happens(pilot, lambda: "card 1 of 3" in text_of(app))
 
 
 def test_every_page_of_the_real_course_has_an_id_of_its_own() -> None:
@@ -304,13 +293,13 @@ async def test_a_key_that_only_the_widget_knows_is_its_also_from_the_text(lesson
     Store.open(tmp_path).record_prediction("how-many", "1", True)
     async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
         await pilot.press("right", "right")
-        await until(pilot, lambda: bool(app.screen.query(LiveWidget)))
+        await happens(pilot, lambda: bool(app.screen.query(LiveWidget)))
         widget = app.screen.query_one(LiveWidget)
-        await until(pilot, lambda: widget.result is not None)
+        await happens(pilot, lambda: widget.result is not None)
         await pilot.press("f12", "x")  # of nobody
         assert not widget.has_focus_within
         await pilot.press("c", *"hi", "enter")
-        await until(pilot, lambda: widget.settings.text == "hi")  # type: ignore[attr-defined]
+        await happens(pilot, lambda: widget.settings.text == "hi")  # type: ignore[attr-defined]
         assert app.focused is widget
         await pilot.press("b", "l")  # a key of both is the text's
-        await until(pilot, lambda: "card 3 of 3" in text_of(app))
+        await happens(pilot, lambda: "card 3 of 3" in text_of(app))

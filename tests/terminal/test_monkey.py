@@ -13,8 +13,8 @@ WARM = 0.3  # of a long run: by then every screen, widget and model has been see
 GROWN = 1.1  # times the memory of then, at the end
 
 
-def test_a_monkey_finds_nothing_in_a_thousand_keys() -> None:
-    held(run(1_000, seed=6, burst=120), screens=5)
+def test_a_monkey_finds_nothing_in_two_thousand_keys() -> None:
+    held(run(2_000, seed=6, burst=120), screens=8)
 
 
 @pytest.mark.long
@@ -28,7 +28,7 @@ def test_a_monkey_finds_nothing_in_a_hundred_thousand_keys(seed: int) -> None:
 
 def held(found: Monkey, screens: int) -> None:
     """`run` itself fails for a traceback, an exit and a key without an answer."""
-    assert found.keys < 100_000 or found.busiest <= BUSY, found.slowest_at  # one key more or less says little
+    assert found.busiest <= BUSY, found.slowest_at
     assert len(found.seen) >= screens, found.seen
     assert found.left <= found.keys / 1000
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from abc import abstractmethod
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -44,9 +45,9 @@ class Copying(TutorScreen[R]):
         Binding("Y", "save", "write that text to a file", show=False),
     ]
 
+    @abstractmethod
     def copied(self) -> Copy:
         """What the pane with the focus shows."""
-        raise NotImplementedError
 
     def action_copy(self) -> None:
         """Send it to the terminal, and say what is known of that."""
