@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.pasting import END, MOST, REPORT, START, Arrived, Pasted, Typed
+from tutor.line import ANSWER
+from tutor.pasting import END, MOST, START, Arrived, Pasted, Typed
 
 PIECES = st.lists(st.sampled_from(["q", "\x1b", "\x1b[", "\x1b[20", "[200~", "é", "\x1b[31m", "\x9b", "\n", "~"])).map(
     "".join
@@ -29,7 +30,7 @@ def test_whatever_is_pasted_and_however_it_is_cut_it_is_one_text_and_no_key(
     typed: str, pasted: str, cuts: list[int]
 ) -> None:
     typed = typed.replace(START, "") + "."  # so that nothing is held back before the mark
-    pasted = pasted.replace(END, "").replace(REPORT, "")
+    pasted = pasted.replace(END, "").replace(ANSWER, "")
     sent = f"{typed}{START}{pasted}{END}."
     ends = sorted({0, len(sent), *(min(cut, len(sent)) for cut in cuts)})
     pieces = [sent[a:b] for a, b in pairwise(ends)]
@@ -52,5 +53,5 @@ def test_an_escape_is_held_back_only_until_it_is_given_up() -> None:
 
 def test_an_answer_of_the_terminal_within_a_paste_is_no_part_of_it() -> None:
     for cut in range(1, 4):
-        pieces = [f"{START}one {REPORT[:cut]}", f"{REPORT[cut:]}two{END}"]
-        assert fed(*pieces) == [Typed(REPORT), Pasted("one two", 7)]
+        pieces = [f"{START}one {ANSWER[:cut]}", f"{ANSWER[cut:]}two{END}"]
+        assert fed(*pieces) == [Typed(ANSWER), Pasted("one two", 7)]

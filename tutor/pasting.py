@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tutor.line import ANSWER  # which may come in the middle of a long paste
+
 START, END = "\x1b[200~", "\x1b[201~"  # what a terminal puts around a paste
-REPORT = "\x1b[0n"  # the terminal's answer to what the driver asked, which may come in the middle of a long paste
 MOST = 50_000  # characters kept of one
 
 
@@ -54,11 +55,11 @@ class Arrived:
         while text:
             before, mark, text = text.partition(END if self._pasting else START)
             if not mark:
-                before, self._held = split(before, (END, REPORT) if self._pasting else (START,))
+                before, self._held = split(before, (END, ANSWER) if self._pasting else (START,))
             if self._pasting:
-                if reports := before.count(REPORT):
-                    yield Typed(REPORT * reports)
-                self._keep(before.replace(REPORT, ""))
+                if answers := before.count(ANSWER):
+                    yield Typed(ANSWER * answers)
+                self._keep(before.replace(ANSWER, ""))
             elif before:
                 yield Typed(before)
             if mark:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tutor.screens.playground import WidgetScreen
 from tutor.screens.quiz import QuizScreen
 from tutor.study.store import Store
 from tutor.widgets.base import LiveWidget
+from tutor.widgets.card import Page
 from tutor.widgets.prediction import PredictionPane
 
 
@@ -303,3 +305,14 @@ async def test_a_key_that_only_the_widget_knows_is_its_also_from_the_text(lesson
         assert app.focused is widget
         await pilot.press("b", "l")  # a key of both is the text's
         await happens(pilot, lambda: "card 3 of 3" in text_of(app))
+
+
+async def test_pages_asked_for_at_once_come_one_after_the_other(lessons: Path, tmp_path: Path) -> None:
+    """As when the quiz is left, which opens a page, and a key turns one at the same moment."""
+    async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
+        await happens(pilot, lambda: "After this chapter" in text_of(app))
+        screen = app.screen
+        assert isinstance(screen, ChapterScreen)
+        await asyncio.gather(*(screen._open(at) for at in (1, 3, 0, 2, 1)))
+        await happens(pilot, lambda: "card 1 of 3" in text_of(app))
+        assert len(screen.query(Page)) == 1

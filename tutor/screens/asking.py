@@ -90,7 +90,7 @@ class AskingScreen(ReadingScreen[R]):
     async def _put(self, place: str, *content: Widget) -> None:
         self._named = []
         body = self.query_one("#asking")
-        with self.app.batch_update():
+        async with body.batch():  # another may be asked for meanwhile
             self.set_title(self.title_text, place)
             await body.remove_children()
             await body.mount(*content)

@@ -83,15 +83,15 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
 
     async def _open(self, at: int) -> None:
         """Show page number `at` and keep the place."""
-        self._at = at
-        leaf = self.leaf
-        if not self.visiting:
-            self.tutor.store.set_place(self.chapter_id, leaf.id)
-        self.set_title(self.chapter.title, leaf.place)
-        self.remove_class("-text-only", "-widget-only")
-        self.set_class(leaf.card is not None and leaf.card.widget is not None, "-with-widget")
         body = self.query_one("#body")
-        with self.app.batch_update():
+        async with body.batch():  # another page may be asked for meanwhile
+            self._at = at
+            leaf = self.leaf
+            if not self.visiting:
+                self.tutor.store.set_place(self.chapter_id, leaf.id)
+            self.set_title(self.chapter.title, leaf.place)
+            self.remove_class("-text-only", "-widget-only")
+            self.set_class(leaf.card is not None and leaf.card.widget is not None, "-with-widget")
             await body.remove_children()
             await body.mount(*self._content(leaf))
         self.refresh_bindings()

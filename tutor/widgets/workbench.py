@@ -124,8 +124,9 @@ class Workbench(Vertical):
 
     async def _go_on(self, truth: str) -> None:
         """Put the next prediction, or the widget, in the place of the one before."""
-        await self.remove_children()
-        await self.mount(self._following())
+        async with self.batch():
+            await self.remove_children()
+            await self.mount(self._following())
         self.post_message(self.WentOn(self, truth))
 
     # ── challenges ───────────────────────────────────────────────────────────────────────────────────
