@@ -15,7 +15,7 @@ from tutor.commands.output import complain, print_json
 from tutor.course.load import facts, load_course
 from tutor.course.schema import Chapter
 from tutor.course.text import literal, plain
-from tutor.experiments.cells import percent
+from tutor.experiments.cells import many, percent
 from tutor.study.answer_sheet import AnswerSheet, decode
 from tutor.study.classroom import ClassReport, QuestionState, Wrong, report
 from tutor.study.transfer import TransferError
@@ -104,9 +104,9 @@ def data(found: ClassReport) -> dict[str, Any]:
 
 
 def _print(found: ClassReport) -> None:
-    print(f"{_count(found.learners, 'learner')}, {_count(found.answers, 'first answer')}")
+    print(f"{many(found.learners, 'learner')}, {many(found.answers, 'first answer')}")
     if found.left_out:
-        print(f"{_count(found.left_out, 'answer')} left out: the question is not in this course, or has been changed")
+        print(f"{many(found.left_out, 'answer')} left out: the question is not in this course, or has been changed")
     for goal in found.goals:
         print()
         _write(f"**{goal.chapter.title}.** {goal.goal.text} {percent(goal.difficulty)} right.", goal.chapter)
@@ -142,7 +142,3 @@ def _markdown(wrong: Wrong) -> str:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

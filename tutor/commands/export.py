@@ -9,6 +9,7 @@ from pathlib import Path
 from tutor.commands import CommandError
 from tutor.commands.output import show
 from tutor.commands.progress_file import to_read, write
+from tutor.experiments.cells import many
 from tutor.study import answer_sheet, transfer
 from tutor.study.archive import Archive
 
@@ -45,14 +46,10 @@ def exported(archive: Archive, args: argparse.Namespace) -> tuple[str, str]:
 
         found, left_out = notes(load_course(), contents)
         without = f"; {left_out:,} left out that the course no longer has" if left_out else ""
-        return encode(found), f"{_count(len(found), 'question')} met{without}"
+        return encode(found), f"{many(len(found), 'question')} met{without}"
     if args.answers:
         sheet = answer_sheet.sheet(contents, archive.learner())
-        return answer_sheet.encode(sheet), f"{_count(len(sheet.answers), 'answer')}, learner {sheet.learner}"
+        return answer_sheet.encode(sheet), f"{many(len(sheet.answers), 'answer')}, learner {sheet.learner}"
     if args.csv or args.file.suffix.casefold() == ".csv":
-        return answer_sheet.table(contents), _count(len(answer_sheet.standing(contents)), "answer")
+        return answer_sheet.table(contents), many(len(answer_sheet.standing(contents)), "answer")
     return transfer.encode(contents), transfer.counted(contents)
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

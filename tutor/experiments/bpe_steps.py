@@ -20,7 +20,7 @@ from rich.segment import SegmentLines
 
 from tutor.experiments import base
 from tutor.experiments.base import Reading, Table
-from tutor.experiments.cells import View, visible_bytes
+from tutor.experiments.cells import View, many, visible_bytes
 from tutor.experiments.tokens import Rows
 from tutor.models import bpe
 from tutor.models.merge_history import History
@@ -168,7 +168,8 @@ class Result:
             return "There is no text yet."
         of = f"{self.learned:,}" if self.complete else f"{self.learned:,} or more"
         said = [
-            f"After {self.merges:,} of {of} merges the text's {self.n_bytes:,} bytes are {self.n_tokens:,} tokens.",
+            f"After {self.merges:,} of {of} merges",
+            f"the text's {many(self.n_bytes, 'byte')} make {many(self.n_tokens, 'token')}.",
             f"That is {self.bytes_per_token:.2f} bytes a token.",
         ]
         if last := self.last:
@@ -183,7 +184,7 @@ class Result:
             said.append("No pair occurs twice any more, so the learning ends.")
         if self.word:
             cut = " | ".join(visible_bytes(self.tokens[i], " ") for i in self.word)
-            said.append(f"The word's {len(self.states[0])} bytes are {len(self.word)} tokens: {cut}.")
+            said.append(f"The word's {many(len(self.states[0]), 'byte')} make {many(len(self.word), 'token')}: {cut}.")
         return " ".join(said)
 
     def table(self) -> Table:
@@ -195,7 +196,7 @@ class Result:
         for step, state in enumerate(self.states if self.word else ()):
             by = f"by merge {self.applied(step)}" if step else "its bytes"
             here = f"{by}, shown" if step == self.step else by
-            rows.append((f"word, step {step}", " ".join(map(self.label, state)), f"{len(state)} tokens", here))
+            rows.append((f"word, step {step}", " ".join(map(self.label, state)), many(len(state), "token"), here))
 
         def row(i: int) -> tuple[str, ...]:
             if i < len(rows):

@@ -105,6 +105,11 @@ def bar(value: float, width: int, ascii: bool = False) -> str:
     return drawn + " " * (width - len(drawn))
 
 
+def many(n: int, what: str) -> str:
+    """A number and what is counted: "1 token", "1,200 tokens"."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
 def percent(share: float) -> str:
     """A share for people, in whole percent: "61 %"."""
     return f"{share:.0%}".replace("%", " %")

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from tutor.experiments.cells import TOKEN_SHADES, View, bar, colour, fit, token_style, visible_bytes
+from tutor.experiments.cells import TOKEN_SHADES, View, bar, colour, fit, many, token_style, visible_bytes
 from tutor.experiments.token_lines import Layout, Line, between
 
 if TYPE_CHECKING:
@@ -203,11 +203,6 @@ class Page(Layout):
     @property
     def _end(self) -> str:
         return ".." if self.view.ascii else "…"
-
-
-def many(n: int, what: str) -> str:
-    """A number and what is counted."""
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def _text(pieces: list[tuple[str, Style]]) -> Text:

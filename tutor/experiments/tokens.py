@@ -23,8 +23,8 @@ from rich.console import Group
 
 from tutor.experiments import base
 from tutor.experiments.base import ExperimentError, Reading, Table
-from tutor.experiments.cells import View, visible_bytes
-from tutor.experiments.token_picture import Cursor, Page, many
+from tutor.experiments.cells import View, many, visible_bytes
+from tutor.experiments.token_picture import Cursor, Page
 
 if TYPE_CHECKING:
     import tiktoken
