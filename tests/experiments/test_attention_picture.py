@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tutor.experiments import attention
 from tutor.experiments.attention import Settings
-from tutor.experiments.attention_picture import captions, picture, scroll, width_of
+from tutor.experiments.attention_picture import SHORT, captions, picture, scroll, width_of
 from tutor.experiments.cells import View, colour, magnitude, shade
 from tutor.experiments.heads import KINDS
 from tutor.experiments.raster import CURSOR, LEVELS, MASKED, Line, quantised, raster, shrink
@@ -134,7 +134,11 @@ def test_the_gallery_names_all_habits_in_full_or_all_in_short(result: attention.
     named = captions(result, box)
     assert len(named) == result.n_head and max(map(len, named)) < box
     full = [any(f" {kind} " in caption and caption.endswith(" %") for kind in KINDS) for caption in named]
-    assert all(full) or not any(full)
+    short = [
+        any(f"{i} {kind} ".startswith(caption[: len(f"{i} {kind} ")]) for kind in SHORT.values())
+        for i, caption in enumerate(named, 1)
+    ]
+    assert all(full) or all(short)
 
 
 @given(st.integers(1, 60), st.integers(1, 20), st.integers(0, 9))

@@ -84,6 +84,13 @@ class LiveWidget(Vertical):
             super().__init__()
             self.event = event
 
+        def can_replace(self, message: Message) -> bool:
+            """Whether `message`, the next one that waits here, has overtaken this one: a later result has."""
+            if not isinstance(message, LiveWidget.Heard) or not isinstance(self.event, Update):
+                return False
+            later = message.event
+            return later.request == self.event.request and isinstance(later, Update | Done) and later.value is not None
+
     class Changed(Message):
         """New readings: a challenge may be met."""
 
