@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from threading import Event
 
 import pytest
 from small_course import happens, opened, text_of, write
@@ -15,6 +16,7 @@ from tutor.screens.help import keys_of
 from tutor.screens.home import HomeScreen
 from tutor.screens.playground import WidgetScreen
 from tutor.screens.quiz import QuizScreen
+from tutor.screens.search import SearchScreen
 from tutor.study.store import Store
 from tutor.widgets.base import LiveWidget
 from tutor.widgets.card import Page
@@ -199,6 +201,16 @@ async def test_search_finds_cards_and_terms_and_opens_them(lessons: Path, tmp_pa
         await happens(pilot, lambda: "A number from 0 to 255" in text_of(app))
         assert "See also: token" in text_of(app)
         assert "Bytes before letters" in text_of(app)
+
+
+async def test_enter_in_the_search_waits_for_what_is_still_being_read(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        held = Event()
+        app.engine.submit("held", held.wait, lambda event: None)
+        await pilot.press("slash", *"frequent", "enter")
+        assert "found" in text_of(app) and isinstance(app.screen, SearchScreen)
+        held.set()
+        await happens(pilot, lambda: "card 2 of 3" in text_of(app))
 
 
 async def test_insights_and_glossary_of_what_can_be_read(lessons: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from textual.message import Message
 
 R = TypeVar("R")
 ROUNDS = 4  # a key may lead to a message, that to another, that to a change of focus
-PATIENCE = 0.5  # seconds; a widget that is taken away may take the message with it
+LOOKS, APART = 10, 0.05  # seconds; a widget that is taken away may take the message with it
 
 
 class Passed(Message):
@@ -61,10 +61,13 @@ class TypedInOrder(App[R]):
         for _ in range(ROUNDS):
             if not self.is_running or not self.screen_stack:
                 return
-            passed = Passed()
-            if (self.focused or self.screen).post_message(passed):
+            passed, first = Passed(), self.focused or self.screen
+            first.post_message(passed)
+            for _ in range(LOOKS):
+                if passed.arrived.is_set() or not first.is_running:
+                    break
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(passed.arrived.wait(), PATIENCE)
+                    await asyncio.wait_for(passed.arrived.wait(), APART)
 
     def on_passed(self, message: Passed) -> None:
         message.arrived.set()
