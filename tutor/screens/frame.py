@@ -24,7 +24,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
-from tutor.screens.strips import keep_nothing
+from tutor.screens.strips import keep_less
 
 if TYPE_CHECKING:
     from tutor.line import Line
@@ -156,7 +156,7 @@ class SentByChanges(App[R]):
     """An app that sends what changes, and holds even that back while the line is busy."""
 
     def __init__(self, **options: Any) -> None:
-        keep_nothing()
+        keep_less()
         super().__init__(**options)
         self._frame = Frame()
 
