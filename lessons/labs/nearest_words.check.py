@@ -11,7 +11,10 @@ for word in ("oak", "the", "kettle"):
     found = np.asarray(cosines(x))
     assert found.shape == (len(rows),), f"one number for each row is shape {(len(rows),)}; yours is {found.shape}."
     assert found.any(), "every cosine is 0 still: fill in the lines below YOUR TURN."
-    assert abs(found).max() < 1.001, f"a cosine lies between -1 and 1; yours reach {abs(found).max():.1f}."
+    most = int(abs(found).argmax())
+    other = "itself" if table.words[most] == word else table.words[most]
+    told = f"a cosine lies between -1 and 1; yours for {word} with {other} is {found[most]:.2f}."
+    assert abs(found[most]) < 1.001, told
     assert abs(found[row_of[word]] - 1) < 1e-3, f"{word} with itself has cosine 1; yours is {found[row_of[word]]:.3f}."
     off = abs(found - table.cosines(x))
     worst = int(off.argmax())
