@@ -111,6 +111,19 @@ def test_unrelated_tokens_are_less_alike_than_the_word_with_itself() -> None:
     assert DEFAULT.readings()["unrelated_last"] == DEFAULT.unrelated[-1] == OF_PIECES.unrelated[-1]
 
 
+def test_what_the_model_would_write_is_said_of_the_word() -> None:
+    readings = DEFAULT.readings()
+    first, second = readings["nearest_first"], readings["nearest_second"]
+    assert f"After 'can' the model would write '{first}' in the first and '{second}' in the second." in (
+        DEFAULT.sentence()
+    )
+    assert "GloVe has one vector for 'can' in any sentence." in DEFAULT.sentence()
+    same = computed(first="The bat flew away.", second="The bat hit the ball.", word="bat")
+    assert f"After 'bat' the model would write '{same.readings()['nearest_first']}' in both sentences." in (
+        same.sentence()
+    )
+
+
 def test_the_static_vector_knows_no_sentence() -> None:
     near = [word for word, _ in LIBRARY.vectors().nearest(LIBRARY.vectors().vector("can"), NEAREST, {"can"})]
     assert list(DEFAULT.static_near) == near and DEFAULT.readings()["static_nearest"] == near[0] != "can"
@@ -199,6 +212,11 @@ def test_a_bar_has_the_mark_of_unrelated_tokens_in_it() -> None:
     assert marked(0.5, 0.25, 8, ascii=True) == f"##{MARK}#    "
     assert marked(-0.3, 0.99, 8, ascii=True) == f"       {MARK}"
     assert marked(1.0, None, 4, ascii=False) == "████"
+
+
+def test_the_heading_names_the_last_token_of_a_word_cut_in_pieces() -> None:
+    headings = ["".join(s.text for s in picture(result, View(80, 12, "none"))[0]) for result in (OF_PIECES, DEFAULT)]
+    assert "last token: ing" in headings[0] and "last token" not in headings[1]
 
 
 def test_draw_prints_the_lines() -> None:

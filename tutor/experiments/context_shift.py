@@ -152,17 +152,18 @@ class Result:
 
     def sentence(self) -> str:
         cosines = self.cosines
-        near = [f"'{visible_bytes(place.near[-1][0], ' ')}'" for place in (self.first, self.second)]
+        first, second = (f"'{visible_bytes(place.near[-1][0], ' ')}'" for place in (self.first, self.second))
+        near = f"{first} in both sentences" if first == second else f"{first} in the first and {second} in the second"
         lowest = min(range(len(cosines)), key=cosines.__getitem__)
         last = f"{cosines[-1]:.2f} after layer {len(cosines) - 1}"
         if lowest < len(cosines) - 1:
             last = f"{cosines[lowest]:.2f} at the least, after layer {lowest}; it is {last}"
-        static = "GloVe has one vector for it in any sentence." if self.static_near else "GloVe does not have the word."
+        static = f"has one vector for '{self.word}' in any sentence" if self.static_near else "does not have the word"
         return (
             f"The cosine between the two vectors of '{self.word}' is {cosines[0]:.2f} after the embedding and "
             f"{last}, where two unrelated tokens have {self.unrelated[-1]:.2f}. "
-            f"What the model would write next is {near[0]} in the first and {near[1]} in the second. "
-            f"{static} {self.tokens()}"
+            f"After '{self.word}' the model would write {near}. "
+            f"GloVe {static}. {self.tokens()}"
         ).rstrip()
 
     def table(self) -> Table:

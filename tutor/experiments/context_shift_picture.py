@@ -33,7 +33,7 @@ def picture(result: Result, view: View) -> list[Line]:
     static = "GloVe: always 1" if result.static_near else "not in GloVe"
     beside = static if room < 1 else ""
     last = visible_bytes(result.first.pieces[-1], "_" if view.ascii else "␣", view.ascii)
-    title = f"of {last}, its end" if not result.whole else beside
+    title = f"last token: {last}" if not result.whole else beside
     headings = [title, "near in the first", "near in the second"]
     lines = [_line("layer", "cosine", [_fit(h, w, view) for h, w in zip(headings, widths, strict=True)], DIM)]
     for layer, cosine in enumerate(cosines):
