@@ -53,6 +53,7 @@ def test_two_words(word: str, other: str) -> None:
     assert readings["cosine"] == pytest.approx(expected, abs=1e-5)
     assert readings["angle"] == pytest.approx(degrees(acos(np.clip(expected, -1, 1))), abs=0.5)
     assert readings["same_sign"] == int((VECTORS.vector(word) * VECTORS.vector(other) > 0).sum())
+    assert f"{VECTORS.d} products; in {readings['same_sign']} of them" in found.sentence()
     rows = found.table().rows
     assert len(rows) == VECTORS.d
     assert sum(float(row[3]) for row in rows) == pytest.approx(expected, abs=0.0005 * VECTORS.d)

@@ -194,8 +194,8 @@ class Result:
             same = int((self.products > 0).sum())
             return (
                 f"The cosine of {self.word} with {self.other} is {fine(self.cosine)}, an angle of {self.angle:.0f} "
-                f"degrees: the sum of {self.vectors.d} products of the vectors made 1 long. In {same} of the numbers "
-                "the two have the same sign."
+                f"degrees. Once both vectors have length 1, the cosine is the sum of {self.vectors.d} products; "
+                f"in {same} of them both numbers have the same sign."
             )
         if panel == "analogy":
             return self.verdict()
