@@ -173,7 +173,11 @@ def test_the_sentences_name_the_numbers() -> None:
     assert f"{q @ k[1]:.2f}" in said[0] and f"{max(k @ q):.2f}" in said[1]
     assert f"√8 = 2.83 the highest score is {max(k @ q) / 8**0.5:.2f}" in said[2]
     assert "Nothing comes after ' it'" in said[3] and "bits" in said[4]
-    assert "hides 1 later token from ' dog'" in result.at(Settings(query=1, stage=3)).sentence()
+    assert "hides 1 later token from ' dog': its score becomes -∞" in result.at(Settings(query=1, stage=3)).sentence()
+    assert (
+        "hides 2 later tokens from the start token: their scores become -∞"
+        in result.at(Settings(query=0, stage=3)).sentence()
+    )
     assert "also sees 1 later token" in result.at(Settings(query=1, stage=3, mask=False)).sentence()
 
 
@@ -251,6 +255,24 @@ def test_switched_off_steps_say_so(traced: Result) -> None:
     assert "root OFF" in shown and "mask OFF" in shown and "-∞" not in shown
     assert f"root off: entropy {result.entropy:.2f}, not {result.entropy_with_root:.2f} bits" in shown
     assert f"mask off: {percent(result.future)} to later tokens" in shown
+
+
+def test_one_token_is_told_as_one() -> None:
+    result = of([" dog", " it"])
+    for query, told in (
+        (1, "the token after ␣dog gets -∞: it is out of sight"),
+        (0, "the 2 tokens after <start> get -∞: they are out of sight"),
+    ):
+        assert told in text(picture(result.at(Settings(query=query, stage=3)), View(72, 9, "none")).lines)
+    off = picture(result.at(Settings(query=1, stage=3, mask=False)), View(72, 9, "none")).lines
+    assert "mask off: ␣dog also sees the token after it" in text(off)
+
+
+def test_without_the_root_the_sentence_says_what_it_would_be_with_it() -> None:
+    off = of([" dog", " it"]).at(Settings(stage=SOFTMAX, scale=False))
+    told = f"the entropy is {off.entropy:.2f} bits. With the root it would be {off.entropy_with_root:.2f}."
+    assert told in off.sentence()
+    assert f"Without the root {told}" in off.at(Settings(stage=OUTPUT, scale=False)).sentence()
 
 
 def test_a_part_of_the_keys_is_said_to_be_one(traced: Result) -> None:

@@ -213,7 +213,8 @@ class Result:
         if self.stage == MASKED and not self.hidden:
             return f"Nothing comes after {query}, so the mask has nothing to hide"
         if self.stage == MASKED and self.mask:
-            return f"The mask hides {later} from {query}: the score becomes -∞"
+            score = "its score becomes" if self.hidden == 1 else "their scores become"
+            return f"The mask hides {later} from {query}: {score} -∞"
         if self.stage == MASKED:
             return f"The mask is off: {query} also sees {later}"
         if self.stage == SOFTMAX:
@@ -229,8 +230,8 @@ class Result:
             return ""
         out = []
         if not self.scale:
-            here = "" if self.stage == SOFTMAX else f"the entropy is {self.entropy:.2f} bits, "
-            out.append(f"The root is off: {here}with the root it would be {self.entropy_with_root:.2f}.")
+            here = "" if self.stage == SOFTMAX else f"Without the root the entropy is {self.entropy:.2f} bits. "
+            out.append(f"{here}With the root it would be {self.entropy_with_root:.2f}.")
         if not self.mask and self.hidden:
             out.append(f"Without the mask {percent(self.future)} goes to tokens that come later.")
         return " ".join(out)

@@ -96,7 +96,7 @@ def caption(result: Result, view: View) -> list[tuple[str, Style]]:
     """The step's sentence in pieces, each with its style."""
     n = result.hidden
     query = name(result, result.seen.query, view), hue(QUERY, view)
-    later = f"{n} token{'s' * (n != 1)}"
+    later = "token" if n == 1 else f"{n} tokens"
     match result.stage:
         case attention_steps.PRODUCTS:
             total = result.scores[result.seen.key]
@@ -115,7 +115,8 @@ def caption(result: Result, view: View) -> list[tuple[str, Style]]:
             arrow = "an earlier query has some" if view.ascii else "← goes to an earlier query"
             return [("nothing comes after ", PLAIN), query, (f"; {arrow}", PLAIN)]
         case attention_steps.MASKED if result.mask:
-            return [(f"the {later} after ", PLAIN), query, (" get -∞: it cannot look at them", PLAIN)]
+            end = " gets -∞: it is out of sight" if n == 1 else " get -∞: they are out of sight"
+            return [(f"the {later} after ", PLAIN), query, (end, PLAIN)]
         case attention_steps.MASKED:
             return [("mask off: ", PLAIN), query, (f" also sees the {later} after it", PLAIN)]
         case attention_steps.SOFTMAX:
