@@ -147,9 +147,16 @@ def test_worse_tokens_are_the_worst_first() -> None:
     result = replace(result, on=np.array([1.0, 1.0, 1.0]), losses=np.array([1.5, 0.5, 3.0]))
     assert result.worse == [(3, 2.0), (1, 0.5)]
     assert result.readings()["worst_token"] == "c" and result.readings()["worst_change"] == 2
-    assert "Most worse: 'c' +2.00, 'a' +0.50." in result.sentence()
-    assert "With 1.1 off the loss is 1.667 nats a token, +0.667 against all heads on." in result.sentence()
-    assert f"Head {name(result.chosen)} now: previous " in result.sentence()
+    assert "Tokens hit hardest: 'c' +2.00, 'a' +0.50." in result.sentence()
+    assert "With 1.1 off the loss is 1.667 nats a token, 0.667 more than with all heads on." in result.sentence()
+    better = replace(result, losses=np.array([0.5, 0.5, 0.5]))
+    assert "the loss is 0.500 nats a token, 0.500 less than with all heads on." in better.sentence()
+
+
+def test_habits_are_told_of_a_head_that_is_on() -> None:
+    result = of(["a", "b", "c"], off=1)
+    assert result.at(Settings(layer=1, head=1)).sentence().count("Habits") == 0
+    assert "Habits of head 1.2: previous " in result.at(Settings(layer=1, head=2)).sentence()
 
 
 def test_without_a_choice_the_first_of_the_order_is_chosen() -> None:
@@ -217,11 +224,11 @@ def test_a_part_of_the_heads_is_said_to_be_one() -> None:
     assert "of 36" not in text(picture(replace(result, alone={}), View(80, 21)).lines()[2:])
 
 
-@pytest.mark.parametrize(("rise", "told"), [(0.25, "0.250 more"), (-0.058, "0.058 less")])
+@pytest.mark.parametrize(("rise", "told"), [(0.25, "rises by 0.250"), (-0.058, "falls by 0.058")])
 def test_a_loss_that_falls_is_said_to_fall(rise: float, told: str) -> None:
     result = of(["a", "b"], tried=1)
     result = replace(result, alone={result.chosen: rise})
-    assert f"with only this head off {told}" in text(picture(result, View(72, 9)).lines())
+    assert f"; without head {name(result.chosen)} it {told}" in text(picture(result, View(72, 9)).lines())
 
 
 def test_no_score_is_cut_in_a_narrow_view() -> None:

@@ -45,7 +45,7 @@ async def test_heads_off_change_the_loss_and_on_again() -> None:
     async with shown("head-gallery", text=TEXT, sort="loss") as (app, pilot):
         await complete(pilot, app)
         before = app.result
-        assert before.chosen in before.scores and "with only this head off" in app.text
+        assert before.chosen in before.scores and f"; without head {name(before.chosen)} it " in app.text
         alone = before.alone[before.order[0]]
         await press(pilot, *["up"] * 36, "x")
         await until(pilot, lambda: app.readings[-1]["heads_off"] == 1)

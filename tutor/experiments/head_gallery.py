@@ -162,12 +162,14 @@ class Result:
     def sentence(self) -> str:
         if self.off:
             off = ", ".join(name(head) for head in sorted(self.off))
-            told = f"With {off} off the loss is {self.loss:.3f} nats a token, {self.change:+.3f} against all heads on."
+            change = f"{abs(self.change):.3f} {'less' if self.change < 0 else 'more'} than with all heads on"
+            told = f"With {off} off the loss is {self.loss:.3f} nats a token, {change}."
             if self.worse:
                 worst = ", ".join(f"{self.seen.name(i)} {rise:+.2f}" for i, rise in self.worse[:3])
-                told += f" Most worse: {worst}."
-            listed = [f"{kind} {percent(score)}" for kind, score in vars(self.scores[self.chosen]).items()]
-            told += f" Head {name(self.chosen)} now: {', '.join(listed)}."
+                told += f" Tokens hit hardest: {worst}."
+            if self.chosen not in self.off:  # one that is off hands nothing on, wherever it looks
+                listed = [f"{kind} {percent(score)}" for kind, score in vars(self.scores[self.chosen]).items()]
+                told += f" Habits of head {name(self.chosen)}: {', '.join(listed)}."
         else:
             best = [(kind, self.best(kind)) for kind in KINDS]
             listed = [f"{kind} {name(head)} ({percent(getattr(self.scores[head], kind))})" for kind, head in best]

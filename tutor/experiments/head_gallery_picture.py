@@ -74,8 +74,8 @@ def loss_line(result: Result, view: View) -> Line:
         line += [Segment(f" against all on ({mean(result.on):.3f}); off: {off}")]
     elif result.chosen in result.alone:
         rise = result.alone[result.chosen]
-        told = f"{abs(rise):.3f} {'less' if rise < 0 else 'more'}"
-        line += [Segment("; with only this head off "), Segment(told, BOLD)]
+        told = f"{'falls' if rise < 0 else 'rises'} by {abs(rise):.3f}"
+        line += [Segment(f"; without head {name(result.chosen)} it "), Segment(told, BOLD)]
     else:
         line.append(Segment(f"; switched off one by one: {len(result.alone)} of {len(result.scores)}", DIM))
     return crop(line, view)
