@@ -4,14 +4,16 @@ import numpy as np
 
 np.set_printoptions(precision=2, suppress=True)
 TOKENS = ["rain", "fell", "on", "tin"]
-T, K = len(TOKENS), 16  # tokens; numbers in a query, a key, a value
+T, d = len(TOKENS), 16  # tokens; numbers in a query, a key, a value
 rng = np.random.default_rng(8)
-queries, keys, values = rng.normal(size=(3, T, K))  # (T, K) each
+queries, keys, values = rng.normal(size=(3, T, d))  # (T, d) each
 
 
 def attention(queries, keys, values):
-    """The weights (T, T) and what each token takes away, (T, K)."""
+    """The weights (T, T) and what each token takes away, (T, d)."""
     weights = queries @ keys.T / np.sqrt(queries.shape[1])  # (T, T)
+    # np.exp overflows on large scores: before it, take off each row's
+    # largest. That changes no share, for only differences count.
     # YOUR TURN: hide the keys that come later; make rows that sum to 1
     later = np.triu(np.ones(weights.shape), 1) == 1  # (T, T)
     weights = np.where(later, -np.inf, weights)

@@ -10,7 +10,7 @@ LAYER = 4  # 1 to 6: change me
 model = Library().model("tiny")
 seen = model.trace(model.start(TEXT))
 q, k, v = (x[LAYER - 1] for x in (seen.query, seen.key, seen.value))
-H, T, K = q.shape  # heads, tokens, numbers a head has for each token
+H, T, d = q.shape  # heads, tokens, numbers a head has for each token
 mask = np.triu(np.full((T, T), -np.inf), 1)  # -inf: the key is later
 
 
@@ -22,15 +22,15 @@ def softmax(x):
 # One head after the other: each has its own queries, keys and values.
 heads = []
 for h in range(H):
-    weights = softmax(q[h] @ k[h].T / np.sqrt(K) + mask)  # (T, T)
-    heads.append(weights @ v[h])  # (T, K)
-looped = np.concatenate(heads, axis=1)  # (T, H * K): side by side
+    weights = softmax(q[h] @ k[h].T / np.sqrt(d) + mask)  # (T, T)
+    heads.append(weights @ v[h])  # (T, d)
+looped = np.concatenate(heads, axis=1)  # (T, H * d): side by side
 
 # All at once: NumPy multiplies one pair of matrices for every head.
-weights = softmax(q @ k.swapaxes(1, 2) / np.sqrt(K) + mask)  # (H, T, T)
-at_once = (weights @ v).swapaxes(0, 1).reshape(T, H * K)  # (T, H * K)
+weights = softmax(q @ k.swapaxes(1, 2) / np.sqrt(d) + mask)  # (H, T, T)
+at_once = (weights @ v).swapaxes(0, 1).reshape(T, H * d)  # (T, H * d)
 
-print(f"{H} heads of {K} numbers: each token gets {H * K} numbers")
+print(f"{H} heads of {d} numbers: each token gets {H * d} numbers")
 apart = np.abs(looped - at_once).max()
 print(f"the loop and all at once differ by {apart:.1e} at most")
 off = np.abs(weights - seen.attention[LAYER - 1]).max()

@@ -4,14 +4,14 @@ import numpy as np
 
 np.set_printoptions(precision=2, suppress=True)
 TOKENS = ["the", "gate", "was", "shut"]
-T, K = len(TOKENS), 64  # tokens; numbers in a query, a key, a value
+T, d = len(TOKENS), 64  # tokens; numbers in a query, a key, a value
 CAUSAL = True  # change me: may a token look at later ones?
-SCALE = True  # change me: divide by the root of K?
+SCALE = True  # change me: divide by the root of d?
 
 rng = np.random.default_rng(3)
-queries = rng.normal(size=(T, K))  # what each token looks for
-keys = rng.normal(size=(T, K))  # what each token offers to be found by
-values = rng.normal(size=(T, K))  # what each token hands over
+Q = rng.normal(size=(T, d))  # queries: what each token looks for
+K = rng.normal(size=(T, d))  # keys: what each can be found by
+V = rng.normal(size=(T, d))  # values: what each hands over
 
 
 def softmax(x):
@@ -20,11 +20,11 @@ def softmax(x):
     return e / e.sum(axis=-1, keepdims=True)
 
 
-scores = queries @ keys.T  # (T, T): every query with every key
+scores = Q @ K.T  # (T, T): every query with every key
 print(f"scores, with a spread of {scores.std():.1f}\n{scores}")
 
 if SCALE:
-    scores = scores / np.sqrt(K)  # the spread of a sum of K products
+    scores = scores / np.sqrt(d)  # the spread of a sum of d products
     print(f"\nscaled, the spread is {scores.std():.1f}\n{scores}")
 
 if CAUSAL:  # above the diagonal the key comes after the query
@@ -34,6 +34,6 @@ if CAUSAL:  # above the diagonal the key comes after the query
 weights = softmax(scores)  # (T, T): each row sums to 1
 print(f"\nweights\n{weights}")
 
-out = weights @ values  # (T, K): a mixture of values for each token
+out = weights @ V  # (T, d): a mixture of values for each token
 print(f"\nout {out.shape}, the first numbers of each row\n{out[:, :5]}")
-print("first row of the values, to compare:", values[0, :5])
+print("first row of V, to compare:", V[0, :5])
