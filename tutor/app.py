@@ -28,6 +28,8 @@ from tutor.screens.filters import AsciiOnly, ForConsole
 from tutor.screens.frame import SentByChanges
 from tutor.screens.home import HomeScreen
 from tutor.screens.keyboard import TypedInOrder
+from tutor.screens.strips import keep_less
+from tutor.screens.timers import tick_once
 from tutor.study.store import Store
 
 if TYPE_CHECKING:
@@ -70,6 +72,8 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
         self.course = course
         self.store = store
         self.tier: Tier = tier
+        keep_less()
+        tick_once()
         self.set_reactive(App.theme, self._first_theme())  # before Textual reads styles in the colours of its own
         super().__init__()
         if engine is not None:
@@ -195,19 +199,7 @@ class TutorApp(SentByChanges[None], TypedInOrder[None]):
     def action_search(self) -> None:
         from tutor.screens.search import SearchScreen
 
-        def go(found: tuple[str, str] | None) -> None:
-            if found is not None:
-                self.open_found(*found)
-
-        self.push_screen(SearchScreen(), go)
-
-    def open_found(self, kind: str, id: str) -> None:
-        """Open what the search found: a card ("chapter-id/card-id") or a glossary term."""
-        if kind == "term":
-            self.action_glossary(id)
-        else:
-            chapter_id, _, card_id = id.partition("/")
-            self.open_chapter(chapter_id, card_id or None)
+        self.push_screen(SearchScreen())
 
     def action_command_palette(self) -> None:
         from tutor.screens.palette import Palette

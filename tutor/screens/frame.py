@@ -24,8 +24,6 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
-from tutor.screens.strips import keep_less
-
 if TYPE_CHECKING:
     from tutor.line import Line
 
@@ -156,7 +154,6 @@ class SentByChanges(App[R]):
     """An app that sends what changes, and holds even that back while the line is busy."""
 
     def __init__(self, **options: Any) -> None:
-        keep_less()
         super().__init__(**options)
         self._frame = Frame()
 
