@@ -21,9 +21,11 @@ from tutor.widgets.navigator import Navigator
 if TYPE_CHECKING:
     from tutor.engine import Event
 
+NOTHING = "Nothing has all these words. Try fewer of them, or only how they begin."
 
-class SearchScreen(TutorScreen[tuple[str, str]]):
-    """Type; arrows choose; Enter opens."""
+
+class SearchScreen(TutorScreen[None]):
+    """Type; arrows choose; Enter opens, and b there comes back to what was found."""
 
     CSS_PATH = "search.tcss"
     title_text = "Search"
@@ -70,11 +72,12 @@ class SearchScreen(TutorScreen[tuple[str, str]]):
 
     def _search(self, query: str) -> None:
         self._hits = find(query, self._entries or ())
-        options = []
-        for hit in self._hits:
-            options.append(
-                Option(Text(hit.title, "bold").append(f"  {hit.where}", "not bold"), id=f"{hit.kind} {hit.id}")
-            )
+        options = [
+            Option(Text(hit.title, "bold").append(f"  {hit.where}", "not bold"), id=f"{hit.kind} {hit.id}")
+            for hit in self._hits
+        ]
+        if query.strip() and self._entries is not None and not options:
+            options.append(Option(NOTHING, disabled=True))
         self.query_one("#hits", Navigator).clear_options().add_options(options)
         place = f"{len(self._hits)} found" if query.strip() else ""
         self.set_title(self.title_text, place)
@@ -82,7 +85,7 @@ class SearchScreen(TutorScreen[tuple[str, str]]):
     def on_input_submitted(self) -> None:
         self._entered = self._entries is None
         if len(self._hits) == 1:
-            self.dismiss((self._hits[0].kind, self._hits[0].id))
+            self._open(self._hits[0].kind, self._hits[0].id)
         elif self._hits:
             self.query_one("#hits", Navigator).focus()
             self.query_one("#hits", Navigator).action_first()
@@ -94,4 +97,12 @@ class SearchScreen(TutorScreen[tuple[str, str]]):
 
     def on_option_list_option_selected(self, message: Navigator.OptionSelected) -> None:
         kind, _, one = (message.option_id or "").partition(" ")
-        self.dismiss((kind, one))
+        self._open(kind, one)
+
+    def _open(self, kind: str, id: str) -> None:
+        """A card or a term."""
+        if kind == "term":
+            self.tutor.action_glossary(id)
+        else:
+            chapter_id, _, card_id = id.partition("/")
+            self.tutor.open_chapter(chapter_id, card_id)
