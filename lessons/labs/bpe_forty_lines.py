@@ -36,6 +36,8 @@ for _ in range(MERGES):
     if not counts:
         break
     best, n = counts.most_common(1)[0]
+    if n < 2:  # a token for a single place is not worth an id
+        break
     merges.append(best)
     words = [join(word, best) for word in words]
     print(f"merge {len(merges)}: {show(best):12} seen {n} times")

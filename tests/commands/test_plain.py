@@ -170,7 +170,11 @@ def right_answers(root: Path) -> list[str]:
 def test_a_quiz_of_every_kind_from_a_file_with_and_without_empty_lines(say, log, lessons, between) -> None:
     out = say("quiz", "tokens", lines=[line for typed in right_answers(lessons) for line in (typed, *between)])
     assert log() == [(name, True, "quiz") for name in KINDS]
-    assert "Question 8 of 8." in out and "8 of 8 right" in out and "Solid (8 of 8): Count the tokens of a text." in out
+    assert (
+        "Question 8 of 8." in out
+        and "8 of 8 right" in out
+        and "Solid (8 of 8 right): Count the tokens of a text." in out
+    )
     assert ' 1  text = "dog"\n 2  ids = text.decode()' in out
 
 

@@ -119,10 +119,10 @@ def test_a_known_text_step_by_step() -> None:
     assert "No pair occurs twice" in end.sentence()
 
 
-def test_ties_go_to_the_older_tokens() -> None:
+def test_ties_go_to_the_lower_ids() -> None:
     result = look(text="zy\nzy\nab\nab")
     assert result.tied == 2 and result.readings()["next_pair"] == "a b"
-    assert "a tie" in result.sentence()
+    assert "a tie: the lower ids win" in result.sentence()
 
 
 def test_an_empty_text_and_one_without_pairs() -> None:

@@ -25,7 +25,9 @@ async def test_questions_of_the_marked_chapters_come_by_turns(tmp_path: Path) ->
             await one.answer("no" if n == 2 else "yes")
             await one.press("enter")
         assert seen == ["Embeddings", "Tokens", "Embeddings", "Tokens", "Embeddings"]
-        assert one.shows("recap", "4 of 5 right.", "Solid (3 of 3): Know vectors.", "Read again (1 of 2): Know tokens.")
+        assert one.shows(
+            "recap", "4 of 5 right.", "Solid (3 of 3 right): Know vectors.", "Read again (1 of 2 right): Know tokens."
+        )
         assert [a.source for a in one.app.store.answers()] == ["quiz", "quiz", *["mixed"] * 5]
         await one.press("enter")
         assert one.shows("This is the card on tokens.")

@@ -240,7 +240,7 @@ async def test_all_five_kinds_by_keys(chapter_file: Path, size: tuple[int, int],
         await learner.until(lambda: learner.shows("What came about: One"))
         assert learner.shows("You predicted: More than one", "A frequent word is a token of its own.")
         await learner.press("enter")
-        assert learner.shows("recap", "2 of 5 right.", "Read again (1 of 2): Count the tokens")
+        assert learner.shows("recap", "2 of 5 right.", "Read again (1 of 2 right): Count the tokens")
         await learner.press("enter")
         assert learner.shows("card 2 of 2", "Often they are less.")
         await learner.press("b")
@@ -269,11 +269,11 @@ async def test_the_learners_own_text_decides_a_prediction(chapter_file: Path) ->
     assert log(chapter_file) == [("q-predict", True, {"chosen": 1, "held": [1], "text": "unbelievably"})]
 
 
-async def test_a_prediction_that_nothing_fits_may_be_made_again(chapter_file: Path) -> None:
+async def test_of_no_text_nothing_is_foretold(chapter_file: Path) -> None:
     async with quiz(chapter_file) as learner:
         await learner.press("s", "s", "tab", "s", "tab", "s", "shift+tab", "end", *("backspace",) * 3, "enter")
         await learner.press("1", "enter")
-        await learner.until(lambda: learner.shows("None of the outcomes came about"))
+        await learner.until(lambda: learner.shows("There is no text to answer about."))
         assert not learner.view.answered
         await learner.press("shift+tab", *"dog", "enter", "enter")
         await learner.until(lambda: learner.shows("As you predicted: One"))
@@ -301,7 +301,7 @@ async def test_nothing_is_chosen_until_the_learner_chooses(chapter_file: Path) -
         await learner.press("enter")
         assert learner.shows("Choose one first") and not learner.view.answered
         await learner.press("s", "enter")
-        assert learner.shows("Choose at least one") and not learner.view.answered
+        assert learner.shows("Mark at least one") and not learner.view.answered
         await learner.press("s", "enter")
         assert learner.shows("Type a number") and not learner.view.answered
         await learner.press(*"three", "enter")
@@ -343,7 +343,7 @@ async def test_a_quiz_left_in_the_middle_goes_on_there(chapter_file: Path) -> No
         await learner.press("1", "enter")
         await learner.until(lambda: learner.shows("As you predicted"))
         await learner.press("enter")
-        assert learner.shows("5 of 5 right.", "Solid (3 of 3): Name the parts", "Solid (2 of 2): Count")
+        assert learner.shows("5 of 5 right.", "Solid (3 of 3 right): Name the parts", "Solid (2 of 2 right): Count")
         await learner.press("enter")
         assert learner.result == "insights"
     async with quiz(chapter_file) as learner:

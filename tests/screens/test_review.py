@@ -58,7 +58,7 @@ async def test_all_that_is_due_is_asked_by_turns_and_kept(lessons: Path, tmp_pat
         assert one.shows("Your answer is not right: no", "[1 again]")
         await one.press("enter", "tab", "s")
         assert one.shows("1 of 3 right, 1 skipped.", "The next question comes back")
-        assert one.shows("Read again (1 of 2): Know tokens.", "Read again (0 of 1): Know vectors.")
+        assert one.shows("Read again (1 of 2 right): Know tokens.", "Read again (0 of 1 right): Know vectors.")
         await one.press("G", "b")
         await one.until_shows("Press r to review 1 question due today.")
         kept = [(a.question_id, a.correct) for a in one.app.store.answers() if a.source == "review"]

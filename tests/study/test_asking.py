@@ -122,11 +122,11 @@ def test_an_order_is_right_when_every_step_has_its_place(variant: int, given_: l
 def test_feedback_to_an_order_says_every_place() -> None:
     assert feedback(grade(order(3), [1, 0, 2])) == [
         "**Your answer is not right.**",
-        "**1, and you put it at 2:** S0",
+        "**Number 1, and you said 2:** S0",
         "E0",
-        "**2, and you put it at 1:** S1",
+        "**Number 2, and you said 1:** S1",
         "E1",
-        "**3, as you put it:** S2",
+        "**Number 3, as you said:** S2",
         "E2",
     ]
 

@@ -146,6 +146,12 @@ def test_a_number_is_told_the_exact_one_with_its_unit() -> None:
         ("Your answer is not right", "12 tokens", ""),
         ("The right answer", "1,234.5 tokens", "Count them."),
     ]
+    assert [said(grade(number(3.47, 0.01), typed))[1][0] for typed in ("3.465", "3,4657", "3.46", "3.461")] == [
+        "Rounded",
+        "Rounded",
+        "More exactly",
+        "More exactly",
+    ]
     assert grade(number(0.1 + 0.2), "0.3").correct
     assert said(grade(number(0.6), "1"))[1][1] == "0.6"
 

@@ -35,10 +35,20 @@ class Tokens:
 @pytest.mark.parametrize(
     ("chosen", "tokens", "said"),
     [
-        (0, 1, "As you said: one, for the word is frequent. 1 *tokens*. It is frequent."),
-        (0, 2, "You said: one, for the word is frequent. It is frequent. It is: two or three. 2 *tokens*. It is rare."),
-        (1, 1, "You said: two or three. It is rare. It is: one, for the word is frequent. 1 *tokens*. It is frequent."),
-        (0, 4, "None of the outcomes came about. 4 *tokens*."),
+        (0, 1, "As you said: one, for the word is frequent. It is frequent.  Computed: 1 *tokens*."),
+        (
+            0,
+            2,
+            "You said: one, for the word is frequent. It is frequent. "
+            " It is: two or three. It is rare.  Computed: 2 *tokens*.",
+        ),
+        (
+            1,
+            1,
+            "You said: two or three. It is rare. "
+            " It is: one, for the word is frequent. It is frequent.  Computed: 1 *tokens*.",
+        ),
+        (0, 4, "None of the outcomes came about. Computed: 4 *tokens*."),
     ],
 )
 def test_the_truth_is_said_whatever_marks_an_outcome_has(chosen: int, tokens: int, said: str) -> None:

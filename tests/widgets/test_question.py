@@ -265,7 +265,7 @@ async def test_an_order_is_committed_by_the_arrows_alone() -> None:
         assert not app.answers  # Enter puts down what is held
         await press(pilot, "enter")
         assert app.answers[0].response == [0, 1, 2, 3] and app.answers[0].grade.correct
-        assert "Your answer is right." in app.text and "1, as you put it: Step 0" in app.text
+        assert "Your answer is right." in app.text and "Number 1, as you said: Step 0" in app.text
         await press(pilot, "space", "j")
         assert [place.texts[i] for i in place.arranged] == [f"Step {i}" for i in range(4)]
 

@@ -198,6 +198,6 @@ class Asking:
         for goal in recap(self.round):
             known: Mapping[str, Fact] = facts(goal.chapter)
             state = "Solid" if goal.solid else "Read again"
-            say(f"**{state}** ({goal.right} of {goal.asked}): {goal.goal.text}", known)
+            say(f"**{state}** ({goal.right} of {goal.asked} right): {goal.goal.text}", known)
             for card in goal.read_again:
                 say(f"  Card: {card.title}: `tutor read {goal.chapter.id} --card {card.id}`", known)

@@ -70,8 +70,8 @@ def nth(variant: int, size: int, seed: str = "") -> int:
 
 @lru_cache
 def first_merge() -> list[Row]:
-    """Five short words, and the pair of letters that byte-pair encoding merges first: `text`, `answer`, `count` (how
-    often the pair stands in the text), `second` (a pair of letters next to it) and
+    """Five short words, and the pair of letters that byte-pair encoding merges first: `text`, `answer`, `apart` (the
+    same as two tokens), `count` (how often the pair stands in the text), `second` (a pair of letters next to it) and
     `fewer` (how often that one does)."""
     words = ("hen", "pen", "ten", "pet", "net", "hut", "nut", "put", "pun", "hop", "top", "pot", "not", "hot", "tin")
     found: list[Row] = []
@@ -81,7 +81,8 @@ def first_merge() -> list[Row]:
         (best, count), (_, most) = pairs.most_common(2)
         second, fewer = next((pair, n) for pair, n in pairs.most_common() if pair != best and " " not in pair)
         if count > max(2, most) and " " not in best:
-            found.append({"text": text, "answer": best, "count": count, "second": second, "fewer": fewer})
+            row: Row = {"text": text, "answer": best, "apart": " ".join(best), "count": count}
+            found.append(row | {"second": second, "fewer": fewer})
     return found
 
 

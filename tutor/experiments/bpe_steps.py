@@ -178,7 +178,7 @@ class Result:
             said.append(f"The last merge made {self.quoted(255 + self.merges)} of {parts}, together {n:,} times.")
         if next_ := self.next:
             (a, b), n = next_
-            tie = " (a tie: the older tokens win)" if self.tied > 1 else ""
+            tie = " (a tie: the lower ids win)" if self.tied > 1 else ""
             said.append(f"Next come {self.quoted(a)} and {self.quoted(b)}, {n:,} times{tie}.")
         else:
             said.append("No pair occurs twice any more, so the learning ends.")

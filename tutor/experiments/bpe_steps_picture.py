@@ -86,7 +86,7 @@ def pair_list(result: Result, view: View) -> list[Line]:
     if result.next is None:
         heading = "no pair stands twice"
     elif result.tied > 1:
-        heading = f"tie at {result.top[0][1]:,}: older tokens win"
+        heading = f"tie at {result.top[0][1]:,}: lower ids win"
     lines: list[Line] = [[Segment(fit(heading, view.width, end(view)), DIM)]]
     most = max((n for _, n in result.top), default=1)
     digits = max(4, len(f"{most:,}"))

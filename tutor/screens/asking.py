@@ -200,7 +200,7 @@ class AskingScreen(ReadingScreen[R]):
                 chapter = goal.chapter.id
                 yield Option(Text(goal.chapter.title, "bold underline"), disabled=True)
             state = "Solid" if goal.solid else "Read again"
-            text = f"**{state}** ({goal.right} of {goal.asked}): {goal.goal.text}"
+            text = f"**{state}** ({goal.right} of {goal.asked} right): {goal.goal.text}"
             yield Option(Passage(text, known, ascii=self.tutor.ascii), disabled=True)
             for card in goal.read_again:
                 line = Passage(f"Card: {card.title}", known, head="    ", ascii=self.tutor.ascii)

@@ -32,7 +32,8 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         Binding("enter", "begin", "begin"),
         Binding("enter", "turn(1)", "next", show=False),
         Binding("space", "page_or_turn", "page on", show=False),
-        Binding("tab", "pane", "to the widget"),
+        Binding("tab", "pane('widget')", "to the widget"),
+        Binding("tab", "pane('question')", "to the question"),
         Binding("tab", "app.focus_next", "next pane", show=False),
         Binding("L", "lab", "lab", key_display="L"),
         Binding("v", "terms", "terms"),
@@ -94,6 +95,7 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
             self.set_class(leaf.card is not None and leaf.card.widget is not None, "-with-widget")
             await body.remove_children()
             await body.mount(*self._content(leaf))
+            self.set_class(self._predicting(), "-predicting")
         self.refresh_bindings()
         focus_first(body.children[-1] if self.has_class("-with-widget") and self._predicting() else body)
 
@@ -158,8 +160,8 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         else:
             await self.action_turn(1)
 
-    def action_pane(self) -> None:
-        """From the text to the widget, through its controls, and back."""
+    def action_pane(self, to: str) -> None:
+        """From the text to the widget or what is asked before it, through its parts, and back."""
         self.focus_next()
 
     async def on_key(self, event: events.Key) -> None:
@@ -234,7 +236,8 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         if action == "hint":
             return card is not None and any(challenge.hint for challenge in card.challenges)
         if action == "pane":
-            return card is not None and card.widget is not None and not self._in_widget()
+            here = "question" if self._predicting() else "widget"
+            return card is not None and card.widget is not None and not self._in_widget() and parameters == (here,)
         if action == "zoom":
             return card is not None and card.widget is not None
         if action == "turn" and parameters == (-1,):
@@ -252,6 +255,7 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
             await page.mount(truth)
             self.call_after_refresh(page.scroll_to_widget, truth, top=True, animate=False)
             self.remove_class("-widget-only")  # there it could not be read
+        self.set_class(self._predicting(), "-predicting")
         if self._predicting():
             focus_first(self.query_one(Workbench))
         elif not self._in_widget():  # else one was quicker

@@ -138,7 +138,8 @@ class LabScreen(Copying[None]):
 
     def action_edit(self) -> None:
         """Let keys write; in an exercise that is as it was given, where something is missing."""
-        self._asking = False
+        if self._asking:
+            self.action_answer(False)
         self.remove_class("-output-only")
         self.editor.write(True)
         if self.exercise and not self.changed:

@@ -148,7 +148,12 @@ class Needed(NamedTuple):
 
 
 def needed(asked: Asked, own: str | None = None) -> Needed | None:
-    """What the engine has to compute once the learner has committed; `own` is the text put in for `vary`."""
+    """What the engine has to compute once the learner has committed; `own` is the text put in for `vary`.
+
+    Of no text nothing can be foretold: it raises ValueError with a line for the learner.
+    """
+    if own is not None and not own.strip():
+        raise ValueError("There is no text to answer about. Write one first.")
     match asked.question:
         case Predict(experiment=experiment, settings=settings, vary=vary):
             return Needed(experiment, settings if vary is None or own is None else {**settings, vary: own})

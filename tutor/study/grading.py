@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from tutor.course.schema import (
@@ -65,8 +66,9 @@ Response = int | str | Sequence[int] | Predicted
 GIVEN_RIGHT, GIVEN_WRONG, THE_RIGHT = "Your answer is right", "Your answer is not right", "The right answer"
 CHOSEN_RIGHT, CHOSEN_WRONG, MISSED = "Chosen, and right", "Chosen, and not right", "Right, but not chosen"
 PAIRED_RIGHT, PAIRED_WRONG, THE_PAIR = "Right", "Not right", "They go together"
-PLACED_RIGHT, PLACED_WRONG = "{}, as you put it", "{}, and you put it at {}"
+PLACED_RIGHT, PLACED_WRONG = "Number {}, as you said", "Number {}, and you said {}"
 MENDED = "The line as it should be"
+MORE_EXACTLY, ROUNDED = "More exactly", "Rounded"
 PREDICTED_RIGHT, PREDICTED_WRONG, HELD = "As you predicted", "You predicted", "What came about"
 
 
@@ -120,7 +122,7 @@ def _one(choices: Sequence[Choice], index: int) -> Grade:
 
 def _several(choices: Sequence[Choice], chosen: frozenset[int]) -> Grade:
     if not chosen:
-        raise ValueError("Choose at least one, with Space or its letter.")
+        raise ValueError("Mark at least one, with Space or its digit; more than one may hold.")
     notes = [
         Note(
             CHOSEN_RIGHT if choices[i].correct else CHOSEN_WRONG,
@@ -254,7 +256,15 @@ def _number(question: Number, typed: str) -> Grade:
         return Grade(False, (Note(GIVEN_WRONG, given, "", False, True), Note(THE_RIGHT, right, question.explain, True)))
     if distance <= lost:
         return Grade(True, (Note(GIVEN_RIGHT, given, question.explain, True, True),))
-    return Grade(True, (Note(GIVEN_RIGHT, given, "", True, True), Note("More exactly", right, question.explain, True)))
+    nearest = min(values, key=lambda value: abs(value - answer))
+    finer = _decimals(nearest) > _decimals(answer) and distance <= 0.5 * 10 ** -_decimals(answer) + lost
+    note = Note(ROUNDED if finer else MORE_EXACTLY, right, question.explain, True)
+    return Grade(True, (Note(GIVEN_RIGHT, given, "", True, True), note))
+
+
+def _decimals(value: float) -> int:
+    """How many digits follow the point."""
+    return max(0, -int(Decimal(repr(value)).normalize().as_tuple().exponent))
 
 
 def with_unit(numeral: str, unit: str) -> str:

@@ -15,12 +15,13 @@ def truth(prediction: Prediction, result: Result) -> int | None:
 
 
 def revealed(prediction: Prediction, chosen: int, result: Result) -> str:
-    """What is true, as lesson Markdown, for somebody who has committed to outcome number `chosen`, from 0."""
-    seen = literal(visible(result.sentence()))
+    """What is true, and what was computed, as lesson Markdown, for somebody who has committed to outcome number
+    `chosen`, from 0."""
+    seen = f"**Computed:** {literal(visible(result.sentence()))}"
     true, outcomes = truth(prediction, result), prediction.outcomes
     if true is None:
         return f"**None of the outcomes came about.** {seen}"
     if true == chosen:
-        return f"**As you said:** {outcomes[true].text}. {seen} {outcomes[true].explain}"
+        return f"**As you said:** {outcomes[true].text}. {outcomes[true].explain}\n\n{seen}"
     you_said = f"**You said:** {outcomes[chosen].text}. {outcomes[chosen].explain}"
-    return f"{you_said} **It is:** {outcomes[true].text}. {seen} {outcomes[true].explain}"
+    return f"{you_said}\n\n**It is:** {outcomes[true].text}. {outcomes[true].explain}\n\n{seen}"

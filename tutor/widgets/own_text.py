@@ -28,7 +28,7 @@ class OwnText(Widget, can_focus=True):
     OwnText { height: 1; background: $panel; color: $foreground; }
     """
     BINDINGS = [
-        Binding("enter", "enter", "done; after \\ a new line"),
+        Binding("enter", "enter", "done (\\ first: a new line)"),
         Binding("escape,down", "leave", "done", show=False),
         Binding("left", "move(-1)", "left", show=False),
         Binding("right", "move(1)", "right", show=False),

@@ -98,11 +98,16 @@ class QuestionView(Page):
         return self.app  # type: ignore[return-value]
 
     def compose(self) -> ComposeResult:
-        yield Prose(self.asked.text, self.facts)
+        yield Prose(f"{self.asked.text}{self._kind}", self.facts)
         yield from self._answer()
         yield self._hint
         yield self._complaint
         yield self._feedback
+
+    @property
+    def _kind(self) -> str:
+        """What the place to answer does not show, as lesson Markdown."""
+        return " *More than one may hold.*" if isinstance(self.asked.question, SeveralChoices) else ""
 
     def _answer(self) -> Iterable[Widget]:
         """Where the answer is given."""
@@ -187,7 +192,11 @@ class QuestionView(Page):
         if self._seconds or self.answered:
             return
         self.own = self.query_one("#own", OwnText).value if self.query("#own") else None
-        self._given, need = given, needed(self.asked, self.own)
+        try:
+            self._given, need = given, needed(self.asked, self.own)
+        except ValueError as error:
+            self._complain(str(error))
+            return
         if need is None:
             self._judge(None)
             return

@@ -175,6 +175,10 @@ class TokenSplitter(LiveWidget, can_focus=True):
         self._field.put("")
         self._field.focus()
 
+    def written(self, left: OwnText.Left) -> None:
+        super().written(left)
+        self._go(self.cursor.band, 0)
+
     def on_own_text_changed(self, message: OwnText.Changed) -> None:
         message.stop()
         self.steer(text=message.field.value)
