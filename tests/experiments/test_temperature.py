@@ -115,7 +115,7 @@ def test_nothing_follows_the_end_token() -> None:
 def test_past_the_context_the_picture_says_what_the_model_reads() -> None:
     n_ctx = LIBRARY.model().config.n_ctx
     result = compute(Settings(text="a b " * n_ctx), LIBRARY)
-    said = f"The model reads only the last {result.read} of {result.read + result.skipped} tokens"
+    said = f"The model reads the last {result.read} of {result.read + result.skipped} tokens"
     assert result.skipped > 0
     assert result.read <= n_ctx
     assert said in result.sentence()

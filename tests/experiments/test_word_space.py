@@ -52,7 +52,8 @@ def test_two_words(word: str, other: str) -> None:
     assert readings.keys() == READINGS.keys()
     assert readings["cosine"] == pytest.approx(expected, abs=1e-5)
     assert readings["angle"] == pytest.approx(degrees(acos(np.clip(expected, -1, 1))), abs=0.5)
-    assert readings["same_sign"] == int((VECTORS.vector(word) * VECTORS.vector(other) > 0).sum())
+    agree = np.sign(VECTORS.vector(word)) == np.sign(VECTORS.vector(other))
+    assert readings["same_sign"] == int(agree.sum())
     assert f"{VECTORS.d} products; in {readings['same_sign']} of them" in found.sentence()
     rows = found.table().rows
     assert len(rows) == VECTORS.d
@@ -129,6 +130,8 @@ def test_the_bias_panel_carries_its_caution_in_every_size() -> None:
         ("", "A word is missing"),
         ("New York", "'new york' is more than one word"),
         ("kettel", "Spelled nearly so: kettle"),
+        ("42", "it has English words of letters"),
+        ("🦄", "it has English words of letters"),
         ("1999", "letters, hyphens and apostrophes only"),
         ("日本語", "letters, hyphens and apostrophes only"),
         ("qqqqqqqqqqqq", "nor is anything spelled nearly so"),

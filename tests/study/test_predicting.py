@@ -32,22 +32,15 @@ class Tokens:
         return Table(("tokens",), ((str(self.tokens),),))
 
 
+ONE = "one, for the word is frequent. It is frequent."
+
+
 @pytest.mark.parametrize(
     ("chosen", "tokens", "said"),
     [
-        (0, 1, "As you said: one, for the word is frequent. It is frequent.  Computed: 1 *tokens*."),
-        (
-            0,
-            2,
-            "You said: one, for the word is frequent. It is frequent. "
-            " It is: two or three. It is rare.  Computed: 2 *tokens*.",
-        ),
-        (
-            1,
-            1,
-            "You said: two or three. It is rare. "
-            " It is: one, for the word is frequent. It is frequent.  Computed: 1 *tokens*.",
-        ),
+        (0, 1, f"As you said: {ONE}  Computed: 1 *tokens*."),
+        (0, 2, f"You said: {ONE}  It is: two or three. It is rare.  Computed: 2 *tokens*."),
+        (1, 1, f"You said: two or three. It is rare.  It is: {ONE}  Computed: 1 *tokens*."),
         (0, 4, "None of the outcomes came about. Computed: 4 *tokens*."),
     ],
 )

@@ -166,9 +166,8 @@ class Result:
         """What of the text the model did not see; empty when it saw all."""
         if not self.skipped:
             return ""
-        return (
-            f"The model reads only the last {self.t} of {self.t + self.skipped} tokens: its context holds {self.n_ctx}."
-        )
+        n, context = self.t + self.skipped, self.n_ctx
+        return f"The model reads the last {self.t} of {n} tokens: past {context} it drops {context // 2} at once."
 
     # ── as every experiment's result ─────────────────────────────────────────────────────────────────
 

@@ -117,6 +117,7 @@ def draw_matrix(result: Result, view: View, frame: Frame, labels: list[str], sho
 def scroll(first: int, cursor: int, shown: int, total: int, step: int = 1) -> int:
     """The first of `shown` places out of `total`: `first` if that shows the cursor, else the cursor amid them."""
     last = max(0, -(-(total - shown) // step) * step)
+    first = first // step * step
     if not first <= cursor < first + shown:
         first = cursor - (shown - step) // 2
     return max(0, min(last, first // step * step))

@@ -135,8 +135,8 @@ class Result:
         """What of the text the model did not see; empty when it saw all."""
         if not self.skipped:
             return ""
-        all_tokens, context = self.skipped + self.read, self.model.config.n_ctx
-        return f"The model reads only the last {self.read} of {all_tokens} tokens: its context holds {context}."
+        n, context = self.skipped + self.read, self.model.config.n_ctx
+        return f"The model reads the last {self.read} of {n} tokens: past {context} it drops {context // 2} at once."
 
     # ── as every experiment's result ─────────────────────────────────────────────────────────────────
 

@@ -201,7 +201,7 @@ class Result:
         }
 
 
-RAN_AWAY = "The loss ran away: too high a rate."
+RAN_AWAY = "The loss ran away: the rate is too high."
 
 
 def turned(plane: Mapping[str, Floats], before: Mapping[str, Floats]) -> dict[str, Floats]:

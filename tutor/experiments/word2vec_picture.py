@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tutor.experiments.cells import View, colour, fit, percent, visible
-from tutor.experiments.word2vec import CLOSE, RAN_AWAY, Floats, Result
+from tutor.experiments.word2vec import CLOSE, Floats, Result
 
 Line = list[Segment]
 
@@ -60,7 +60,7 @@ def picture(result: Result, view: View, state: str = "") -> Picture:
 
 def summary(result: Result, view: View, state: str) -> Line:
     """Where the training is, in numbers."""
-    state = RAN_AWAY if result.diverged else state
+    state = "It ran away: lower the rate, then x." if result.diverged else state
     said = f"step {result.steps:<7,} loss {result.loss:<6.2f} rate {result.rate:<7.3g}"
     vocabulary = f" {len(result.corpus.words):,} words"
     if cell_len(said + vocabulary + state) + 2 <= view.width:
@@ -95,7 +95,9 @@ def neighbours(result: Result, view: View) -> list[Line]:
             lines.append([Segment(fit(_shown(word, view), view.width - 6, _end(view))), Segment(f"{cosine:6.2f}")])
     else:
         lines.append([Segment(fit(f"no vector: {_shown(result.word, view)}", view.width, _end(view)), BOLD)])
-        lines.append([Segment(fit("too rare in this text", view.width, _end(view)))])
+        least = result.settings.min_count
+        rare = "it is not in this text" if least == 1 else f"it is not there {least} times"
+        lines.append([Segment(fit(rare, view.width, _end(view)))])
     return [*lines, *([] for _ in range(view.height - len(lines)))][: view.height]
 
 

@@ -44,7 +44,7 @@ def unknown(word: str, vectors: Vectors) -> Unknown | None:
     """What to say about a folded word that the table lacks; None for one it has."""
     if word in vectors:
         return None
-    single = 0 < len(word) <= LONGEST and len(word.split()) == 1
+    single = len(word) <= LONGEST and len(word.split()) == 1 and any(map(str.isalpha, word))
     return Unknown(word, tuple(vectors.spelled_like(word, SPELLINGS)) if single else (), len(vectors))
 
 

@@ -127,6 +127,11 @@ class Result:
         return np.zeros(0, dtype=np.float32) if self.numbers is None else self.numbers[0] * self.numbers[1]
 
     @property
+    def same_sign(self) -> int:
+        """In how many of the numbers the two words have the same sign; two zeros have."""
+        return 0 if self.numbers is None else int((np.sign(self.numbers[0]) == np.sign(self.numbers[1])).sum())
+
+    @property
     def cosine(self) -> float:
         return float(self.products.sum())
 
@@ -166,7 +171,7 @@ class Result:
             "nearest_cosine": nearest[1],
             "cosine": self.cosine,
             "angle": self.angle,
-            "same_sign": int((self.products > 0).sum()),
+            "same_sign": self.same_sign,
             "answer": answer[0],
             "answer_cosine": answer[1],
             "answer_is_input": int(analogy is not None and answer[0] in analogy.inputs),
@@ -191,11 +196,10 @@ class Result:
         if panel == "neighbours":
             return f"Of {len(self.vectors):,} words the nearest to {self.word} are {listed(self.neighbours[:3])}."
         if panel == "cosine":
-            same = int((self.products > 0).sum())
             return (
                 f"The cosine of {self.word} with {self.other} is {fine(self.cosine)}, an angle of {self.angle:.0f} "
                 f"degrees. Once both vectors have length 1, the cosine is the sum of {self.vectors.d} products; "
-                f"in {same} of them both numbers have the same sign."
+                f"in {self.same_sign} of them both numbers have the same sign."
             )
         if panel == "analogy":
             return self.verdict()

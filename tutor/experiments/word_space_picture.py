@@ -86,9 +86,9 @@ def cosine(result: Result, view: View, at: int | None) -> list[Line]:
     assert result.numbers is not None
     one, two = result.numbers
     products, order = result.products, by_size(result.products)
-    same = int((products > 0).sum())
     degree = " degrees" if view.ascii else "°"
-    title = f"cosine {fine(result.cosine)}   angle {result.angle:.0f}{degree}   same sign in {same} of {len(products)}"
+    same = f"same sign in {result.same_sign} of {len(products)}"
+    title = f"cosine {fine(result.cosine)}   angle {result.angle:.0f}{degree}   {same}"
     if len(title) + len(LENGTH) <= view.width:
         title += LENGTH
     names = [cut(word, 8, view).rjust(8) for word in (result.word, result.other)]
