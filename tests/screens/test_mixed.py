@@ -6,6 +6,8 @@ from pathlib import Path
 
 from two_chapters import answered, learner, write
 
+from tutor.screens.mixed import Picks
+
 
 async def test_questions_of_the_marked_chapters_come_by_turns(tmp_path: Path) -> None:
     lessons = write(tmp_path / "lessons")
@@ -43,6 +45,16 @@ async def test_nothing_marked_is_said_in_place(tmp_path: Path) -> None:
         await one.press("m", "space", "enter")
         assert one.shows("Mark a chapter first, with Space.", "0 questions", "[ ] Text to Tokens")
         await one.press("space", "right", "l", "right", "enter")
+        assert one.shows("question 1 of 3")
+
+
+async def test_keys_that_come_too_late_for_the_choice_of_chapters_change_nothing(tmp_path: Path) -> None:
+    async with learner(write(tmp_path / "lessons"), tmp_path) as one:
+        await one.press("m", "enter")
+        assert one.shows("question 1 of 3")
+        for late in (Picks.Changed(), Picks.Begun()):
+            one.app.screen.post_message(late)
+        await one.pilot.pause()
         assert one.shows("question 1 of 3")
 
 

@@ -89,15 +89,16 @@ class MixedScreen(AskingScreen[None]):
         self.on_picks_changed()
 
     def on_picks_changed(self) -> None:
-        self.set_title(self.title_text, count(self.query_one(Picks).questions, "question"))
+        for picks in self.query(Picks):  # none, once the quiz has begun: a key came too late
+            self.set_title(self.title_text, count(picks.questions, "question"))
 
     async def on_picks_begun(self) -> None:
-        picks = self.query_one(Picks)
-        if not picks.chosen:
-            self.query_one(Prose).set("**Mark a chapter first**, with Space.")
-            return
-        self._chapters, self._most = picks.chosen, picks.most
-        await self._begin()
+        for picks in self.query(Picks):
+            if not picks.chosen:
+                self.query_one(Prose).set("**Mark a chapter first**, with Space.")
+                return
+            self._chapters, self._most = picks.chosen, picks.most
+            await self._begin()
 
     async def _begin(self) -> None:
         self.round = Round(mix(self._chapters, self.tutor.store.answers(), self._most), source="mixed")
