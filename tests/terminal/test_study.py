@@ -135,7 +135,7 @@ class Quiz:
         self.terminal.wait_for("Enter commit")
 
     def in_a_field(self) -> bool:
-        return "Tab other keys" in self.terminal.text
+        return "Tab hint, skip" in self.terminal.text
 
     def out_of_the_field(self) -> None:
         if self.in_a_field():

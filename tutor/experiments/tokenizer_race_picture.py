@@ -5,6 +5,8 @@ With little height each method's way is one line; with more, every merge, every 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -19,6 +21,7 @@ Line = list[Segment]
 PLAIN, BOLD, DIM, HERE = Style(), Style(bold=True), Style(dim=True), Style(bold=True, reverse=True)
 TALL = 26  # lines from which there is room for long reasons
 REASONS = 18  # lines they have then, so that the table does not move with the word
+DECIMALS = range(1, 7)  # of log-probabilities: the fewest that add up as shown
 NAME = 11  # columns of a method's name before its reason
 
 
@@ -132,8 +135,9 @@ def unigram_lines(reason: Reason, view: View) -> list[tuple[str, Line]]:
     lines = []
     for i, (cut, scores) in enumerate(reason.cuts):
         pieces = " ".join(shown(piece, view) for piece in cut.pieces)
-        terms = " ".join(f"{score:.1f}" for score in scores)
-        total = f"= {cut.score:.1f}" if len(scores) > 1 else ""
+        digits = next((n for n in DECIMALS if adds_up(scores, cut.score, n)), DECIMALS[-1])
+        terms = " ".join(f"{score:.{digits}f}" for score in scores)
+        total = f"= {cut.score:.{digits}f}" if len(scores) > 1 else ""
         numbers = f"  {terms} {total}".replace("-", minus)
         odds = f"  {reason.odds:.2g} times rarer" if i and 1 < reason.odds < 100 else ""
         line = [Segment(pieces), Segment(numbers)]
@@ -141,6 +145,11 @@ def unigram_lines(reason: Reason, view: View) -> list[tuple[str, Line]]:
             line.append(Segment(odds, DIM))
         lines.append(("next best" if i else "unigram", line))
     return lines
+
+
+def adds_up(parts: Sequence[float], total: float, digits: int) -> bool:
+    """Whether a reader who adds the parts, rounded, gets the total, rounded."""
+    return f"{sum(round(part, digits) for part in parts):.{digits}f}" == f"{total:.{digits}f}"
 
 
 def bytes_label(token: bytes, view: View) -> str:

@@ -271,7 +271,7 @@ class AnswerField(TextField):
 
     BINDINGS = [
         Binding("enter", "submit", "commit"),
-        Binding("tab", "app.focus_next", "other keys"),
+        Binding("tab", "app.focus_next", "hint, skip"),
     ]
 
 

@@ -18,7 +18,7 @@ Complete = Callable[[str], Sequence[str]]  # from how a word begins to longer wo
 class WordField(OwnText):
     """Right arrow, at the end, takes the first completion; Tab too, unless what is written is a word already."""
 
-    BINDINGS = [Binding("enter", "enter", "done"), Binding("tab", "take", "complete")]
+    BINDINGS = [Binding("enter", "enter", "next, or done"), Binding("tab", "take", "complete, or next")]
 
     class Entered(Message):
         """The learner is done with this field and may want the next one."""
