@@ -42,6 +42,12 @@ def test_the_card_names_these_very_files(vectors: Vectors) -> None:
     assert all(word == word.lower() == word.strip() for word in vectors.words)
 
 
+def test_one_number_is_the_largest_in_most_common_words(vectors: Vectors) -> None:
+    common = np.array([vectors.vector(word) for word in vectors.words[:1000]])
+    largest = np.abs(common).argmax(axis=1) + 1
+    assert np.bincount(largest).argmax() == 31 and (largest == 31).mean() > 0.9  # as chapter 2 says
+
+
 def test_the_library_opens_the_table_once(vectors: Vectors) -> None:
     library = Library()
     assert library.vectors() is library.vectors()
