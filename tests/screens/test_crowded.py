@@ -48,3 +48,19 @@ async def test_a_click_on_a_line_that_is_gone_does_nothing(tmp_path: Path) -> No
         await pilot.pause()
         assert app.screen is terms
         assert "[/only] one" in "\n".join(strip.text for strip in terms._compositor.render_strips())
+
+
+async def test_a_screen_below_a_dialog_closes_neither_it_nor_itself(tmp_path: Path) -> None:
+    app = TutorApp(load_course(), Store.open(tmp_path))
+    async with app.run_test() as pilot:
+        await pilot.press("r", "question_mark")
+        before = list(app.screen_stack)
+        review = before[1]
+        assert len(before) == 3 and review.is_current  # as Textual has it
+        for _ in range(2):
+            review.dismiss()
+        await pilot.pause()
+        assert app.screen_stack == before and app.return_code is None
+        await pilot.press("b", "b")
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)

@@ -33,8 +33,9 @@ class Steady(Screen[R]):
         return (widget, offset) if widget is not None and widget.is_attached else (None, None)
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:
-        """Close this screen; asked again, as by a second click, it leaves the one below alone."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
+        """Close this screen; asked again, as by a second click, or below another one, it leaves the others alone."""
+        on_top = self.app.screen_stack[-1:] == [self]  # Textual's `is_current` holds below a dialog too
+        return super().dismiss(result) if on_top else AwaitComplete()
 
 
 class TutorScreen(Steady[R]):
