@@ -28,6 +28,7 @@ from tutor.screens.filters import AsciiOnly, ForConsole
 from tutor.screens.frame import SentByChanges
 from tutor.screens.home import HomeScreen
 from tutor.screens.keyboard import TypedInOrder
+from tutor.screens.stack import KeptLow
 from tutor.screens.strips import keep_less
 from tutor.screens.timers import tick_once
 from tutor.study.store import Store
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from tutor.experiments.cells import Tier
 
 
-class TutorApp(SentByChanges[None], TypedInOrder[None]):
+class TutorApp(SentByChanges[None], TypedInOrder[None], KeptLow[None]):
     """One learner's session."""
 
     TITLE = "tutor"

@@ -110,7 +110,7 @@ def test_neighbours_are_by_cosine_and_without_the_word_itself() -> None:
 def test_a_word_without_a_vector_is_no_error() -> None:
     result = computed(word=" Umbrella ")
     assert (result.readings()["nearest"], result.readings()["nearest_cosine"]) == ("", 0)
-    assert "'umbrella' has no vector: it is not in the text 3 times." in result.sentence()
+    assert "'umbrella' has no vector: it is in the text fewer than 3 times." in result.sentence()
     assert not result.table().rows and json.dumps(result.data())
 
 

@@ -139,7 +139,7 @@ def unigram_lines(reason: Reason, view: View) -> list[tuple[str, Line]]:
         terms = " ".join(f"{score:.{digits}f}" for score in scores)
         total = f"= {cut.score:.{digits}f}" if len(scores) > 1 else ""
         numbers = f"  {terms} {total}".replace("-", minus)
-        odds = f"  {reason.odds:.2g} times rarer" if i and 1 < reason.odds < 100 else ""
+        odds = f"  {reason.odds:.2g} times rarer" if i and 1.05 <= reason.odds < 100 else ""
         line = [Segment(pieces), Segment(numbers)]
         if NAME + 2 + sum(cell_len(segment.text) for segment in line) + len(odds) <= view.width:
             line.append(Segment(odds, DIM))

@@ -123,8 +123,9 @@ class Result:
 
     @property
     def loss(self) -> float:
-        """The mean of the last steps, in nats a pair."""
-        return float(self.losses[-RECENT:].mean()) if self.steps else self.chance
+        """The mean of the last steps, in nats a pair; once it has run away, that of the last one."""
+        recent = 1 if self.diverged else RECENT
+        return float(self.losses[-recent:].mean()) if self.steps else self.chance
 
     @cached_property
     def nearest(self) -> list[tuple[str, float]]:
@@ -179,7 +180,8 @@ class Result:
     def unknown(self) -> str:
         """Why the chosen word has no neighbours."""
         least = self.settings.min_count
-        return f"'{self.word}' has no vector: it is not in the text {'at all' if least == 1 else f'{least} times'}."
+        where = "nowhere in the text" if least == 1 else f"in the text fewer than {least} times"
+        return f"'{self.word}' has no vector: it is {where}."
 
     def table(self) -> Table:
         """The neighbours of the chosen word, nearest first."""

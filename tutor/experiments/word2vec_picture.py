@@ -96,7 +96,7 @@ def neighbours(result: Result, view: View) -> list[Line]:
     else:
         lines.append([Segment(fit(f"no vector: {_shown(result.word, view)}", view.width, _end(view)), BOLD)])
         least = result.settings.min_count
-        rare = "it is not in this text" if least == 1 else f"it is not there {least} times"
+        rare = "it is not in this text" if least == 1 else f"it is there fewer than {least} times"
         lines.append([Segment(fit(rare, view.width, _end(view)))])
     return [*lines, *([] for _ in range(view.height - len(lines)))][: view.height]
 

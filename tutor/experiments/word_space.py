@@ -206,8 +206,8 @@ class Result:
         low, high = self.middle
         return (
             f"On the axis from she to he, {self.word} leans {self.lean:+.2f}; half of all words lie between {low:+.2f} "
-            f"and {high:+.2f}. Furthest to she is {self.leans[0][0]} ({self.leans[0][1]:+.2f}), furthest to he "
-            f"{self.leans[-1][0]} ({self.leans[-1][1]:+.2f}). {CAUTION}"
+            f"and {high:+.2f}. Of the list, {self.leans[0][0]} leans furthest to she ({self.leans[0][1]:+.2f}) and "
+            f"{self.leans[-1][0]} to he ({self.leans[-1][1]:+.2f}). {CAUTION}"
         )
 
     def verdict(self) -> str:
@@ -215,10 +215,10 @@ class Result:
         assert self.analogy is not None
         (among_all, c1), (among_rest, c2) = self.analogy.let_in[0], self.analogy.left_out[0]
         if among_all not in self.analogy.inputs:
-            return f"The nearest word to {self.analogy.target} is {among_all} ({c1:.2f}), none of the three inputs."
+            return f"The nearest word to {self.analogy.target} is {among_all} ({fine(c1)}), none of the three inputs."
         return (
-            f"The nearest word to {self.analogy.target} is {among_all} ({c1:.2f}), one of the three inputs. "
-            f"With them left out it is {among_rest} ({c2:.2f})."
+            f"The nearest word to {self.analogy.target} is {among_all} ({fine(c1)}), one of the three inputs. "
+            f"With them left out it is {among_rest} ({fine(c2)})."
         )
 
     def table(self) -> Table:
@@ -232,9 +232,9 @@ class Result:
             leans = [*self.leans, (self.word, self.lean)]
             return Table(("word", "lean to he (+) or she (-)"), [(word, f"{lean:+.2f}") for word, lean in leans])
         if panel == "neighbours":
-            found = [(str(i), word, f"{cosine:.2f}") for i, (word, cosine) in enumerate(self.neighbours, 1)]
+            found = [(str(i), word, fine(cosine)) for i, (word, cosine) in enumerate(self.neighbours, 1)]
             return Table(("place", "word", "cosine"), found)
-        answers = [(str(i), word, f"{cosine:.2f}", self.mark(word)) for i, (word, cosine) in enumerate(self.answers, 1)]
+        answers = [(str(i), word, fine(cosine), self.mark(word)) for i, (word, cosine) in enumerate(self.answers, 1)]
         return Table(("place", "word", "cosine", "put in"), answers)
 
     def mark(self, word: str) -> str:
@@ -260,7 +260,7 @@ class Result:
 
 def listed(found: Sequence[Found]) -> str:
     """ "tea (0.81), cocoa (0.73) and milk (0.70)" """
-    parts = [f"{word} ({cosine:.2f})" for word, cosine in found]
+    parts = [f"{word} ({fine(cosine)})" for word, cosine in found]
     return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
 
 

@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tutor.course.exercises import CHECK, beside
 from tutor.course.leaves import GOALS, QUIZ, Leaf, leaves
 from tutor.course.load import facts
 from tutor.course.schema import Card, Chapter, Settings
@@ -35,7 +36,8 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         Binding("tab", "pane('widget')", "to the widget"),
         Binding("tab", "pane('question')", "to the question"),
         Binding("tab", "app.focus_next", "next pane", show=False),
-        Binding("L", "lab", "lab", key_display="L"),
+        Binding("L", "lab('lab')", "lab", key_display="L"),
+        Binding("L", "lab('exercise')", "exercise", key_display="L"),
         Binding("v", "terms", "terms"),
         Binding("H", "hint", "hint"),
         Binding("left,h,p", "turn(-1)", "previous", key_display="←"),
@@ -195,6 +197,7 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         """Show the hints of this card's challenges, or hide them."""
         for challenges in self.query(Challenges):
             challenges.hint()
+            self.call_after_refresh(self.query_one(Page).scroll_to_widget, challenges, animate=False)
 
     def copied(self) -> Copy:
         return of_widget(self) or Copy(f"{self.chapter_id}-{self.leaf.id}.txt", of_page(self.query_one(Page)))
@@ -211,12 +214,18 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         self.tutor.store.set_place(self.chapter_id, QUIZ)
 
         def after(page: str | None) -> None:
-            self.run_worker(self._open([leaf.id for leaf in self.leaves].index(page or QUIZ)))
+            if self in self.app.screen_stack:  # a long way may have been gone meanwhile
+                self.run_worker(self._open([leaf.id for leaf in self.leaves].index(page or QUIZ)))
 
         if self.chapter.questions:
             self.app.push_screen(QuizScreen(self.chapter), after)
 
-    def action_lab(self) -> None:
+    def _kind_of(self, lab: str) -> str:
+        """What a lab is called: an exercise has a check beside it."""
+        path = self.tutor.course.lab(lab)
+        return "exercise" if path is not None and beside(path, CHECK).is_file() else "lab"
+
+    def action_lab(self, kind: str) -> None:
         from tutor.screens.lab import LabScreen
 
         if self.leaf.card is not None and self.leaf.card.lab is not None:
@@ -232,7 +241,7 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         if action == "quiz":
             return not self.visiting
         if action == "lab":
-            return card is not None and card.lab is not None
+            return card is not None and card.lab is not None and parameters == (self._kind_of(card.lab),)
         if action == "hint":
             return card is not None and any(challenge.hint for challenge in card.challenges)
         if action == "pane":
@@ -245,14 +254,16 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         return super().check_action(action, parameters)
 
     async def on_workbench_went_on(self, message: Workbench.WentOn) -> None:
-        """The truth about a prediction stands at the end of the text. After the last one, made or skipped, the text
-        has the focus as on every card: there the truth is read, and Tab leads to the widget."""
+        """The truth about a prediction stands behind the text, before what to do with the widget. After the last one,
+        made or skipped, the text has the focus as on every card: there the truth is read, and Tab leads to the
+        widget."""
         if message.workbench not in self.query(Workbench) or not self.query(Page):
             return  # the page was turned meanwhile
         page = self.query_one(Page)
         if message.truth:
             truth = Prose(message.truth, facts(self.chapter), classes="truth")
-            await page.mount(truth)
+            after = page.query(".first, .challenge")
+            await page.mount(truth, before=after.first() if after else None)
             self.call_after_refresh(page.scroll_to_widget, truth, top=True, animate=False)
             self.remove_class("-widget-only")  # there it could not be read
         self.set_class(self._predicting(), "-predicting")

@@ -45,6 +45,7 @@ class LabScreen(Copying[None]):
         Binding("r", "run", "run"),
         Binding("x", "stop", "stop"),
         Binding("e", "edit", "write"),
+        Binding("tab", "app.focus_next", "other pane"),
         Binding("H", "hint", "hint"),
         Binding("S", "solution", "solution"),
         Binding("u", "restore", "original"),
@@ -52,7 +53,6 @@ class LabScreen(Copying[None]):
         Binding("n", "answer(False)", "keep mine"),
         Binding("y", "copy", "copy as text", show=False),
         Binding("z", "zoom", "whole screen"),
-        Binding("tab", "app.focus_next", "other pane"),
         Binding("down,j", "scroll(1)", "down", show=False),
         Binding("up,k", "scroll(-1)", "up", show=False),
         Binding("pagedown,space", "scroll(10)", "page down", show=False),
@@ -267,15 +267,17 @@ class LabScreen(Copying[None]):
         elif ran.passed:
             self.tutor.store.meet_challenge(self.lab)
             said.append("The check passes: solved.")
-        self._ended("\n\n".join(said) or "It printed nothing.")
+        self._ended("\n\n".join(said) or "It printed nothing.", at_its_end=bool(ran.trouble or self.exercise))
 
-    def _ended(self, said: str) -> None:
+    def _ended(self, said: str, at_its_end: bool = True) -> None:
+        """Show all that was printed, from its beginning or at its end, where a verdict stands."""
         self._run = None
         if not self.is_current:  # it has been left meanwhile
             return
         self._say(said)
         self._place()
-        self.call_after_refresh(self.query_one(Page).scroll_end, animate=False)
+        page = self.query_one(Page)
+        self.call_after_refresh(page.scroll_end if at_its_end else page.scroll_home, animate=False)
 
     def on_unmount(self) -> None:
         self.action_stop()

@@ -17,7 +17,7 @@ def truth(prediction: Prediction, result: Result) -> int | None:
 def revealed(prediction: Prediction, chosen: int, result: Result) -> str:
     """What is true, and what was computed, as lesson Markdown, for somebody who has committed to outcome number
     `chosen`, from 0."""
-    seen = f"**Computed:** {literal(visible(result.sentence()))}"
+    seen = f"**Computed**{_with(prediction)}: {literal(visible(result.sentence()))}"
     true, outcomes = truth(prediction, result), prediction.outcomes
     if true is None:
         return f"**None of the outcomes came about.** {seen}"
@@ -25,3 +25,11 @@ def revealed(prediction: Prediction, chosen: int, result: Result) -> str:
         return f"**As you said:** {outcomes[true].text}. {outcomes[true].explain}\n\n{seen}"
     you_said = f"**You said:** {outcomes[chosen].text}. {outcomes[chosen].explain}"
     return f"{you_said}\n\n**It is:** {outcomes[true].text}. {outcomes[true].explain}\n\n{seen}"
+
+
+def _with(prediction: Prediction) -> str:
+    """The switches that were set for it, unlike those of the widget that is shown then."""
+    switches = [
+        f"{name} {'on' if value else 'off'}" for name, value in prediction.settings.items() if isinstance(value, bool)
+    ]
+    return f" with {' and '.join(switches)}" if switches else ""

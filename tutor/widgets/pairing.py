@@ -49,13 +49,14 @@ class Pairing(Choices):
         return rows
 
     def action_choose(self, index: int) -> None:
-        """Give the left side at the cursor this right one, and go on to the next without; below 0 go to a left one."""
+        """Give the left side at the cursor this right one, and go on to the next; below 0 go to a left one."""
         if index < 0:
             self.cursor = -1 - index
         elif index < len(self.texts):
             self._give(index)
-            empty = [i for i, pick in enumerate(self.picks) if pick is None]
-            self.cursor = next((i for i in empty if i > self._at), empty[0] if empty else self._at)
+            last = len(self.lefts) - 1
+            first_empty = next((i for i, pick in enumerate(self.picks) if pick is None), last)
+            self.cursor = self._at + 1 if self._at < last else first_empty
         self._moved()
 
     def action_turn(self, by: int) -> None:
