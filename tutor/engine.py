@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 
 MOST_PARTS = 100  # of a list that may hold arrays
-QUIET = 3.0  # seconds without a request, after which what can be read again is let go
+QUIET = 3.0  # seconds without a request, after which is let go what is read again in no time
+AWAY = 60.0  # and after so many more what takes a moment to read: a learner who reads would wait for it
 
 
 class Priority(IntEnum):
@@ -187,11 +188,22 @@ class Engine:
         while not self._closed:
             self._run_waiting(below=max(Priority) + 1)
             with self._changed:
-                if not self._changed.wait_for(lambda: self._queue or self._closed, QUIET):
-                    if self._library is not None:
-                        self._library.rest()
-                    give_back()
-                    self._changed.wait_for(lambda: self._queue or self._closed)
+                for seconds, let_go in ((QUIET, self._rest), (AWAY, self._forget), (None, None)):
+                    if self._changed.wait_for(lambda: self._queue or self._closed, seconds):
+                        break
+                    if let_go is not None:
+                        let_go()
+
+    def _rest(self) -> None:
+        if self._library is not None:
+            self._library.rest()
+        give_back()
+
+    def _forget(self) -> None:
+        self._results.clear()
+        if self._library is not None:
+            self._library.forget()
+        give_back()
 
     def _run_waiting(self, below: int) -> None:
         """Run what waits and is more urgent than `below`, until nothing is."""

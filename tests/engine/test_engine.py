@@ -367,6 +367,25 @@ def test_the_engine_brings_neither_models_nor_a_screen() -> None:
     assert done.stdout == "\n"
 
 
+def test_results_are_let_go_when_nothing_was_asked_for_long(
+    engine: Engine, ears: Ears, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutor.engine.QUIET", 0.01)
+    monkeypatch.setattr("tutor.engine.AWAY", 0.01)
+    kept = threading.Event()
+
+    class Result:
+        pass
+
+    def job() -> Result:
+        result = Result()
+        weakref.finalize(result, kept.set)
+        return result
+
+    engine.submit("a", job, lambda event: None, cache="a")
+    assert kept.wait(LONG)
+
+
 def test_a_model_rests_when_nothing_was_asked_for_a_while(engine: Engine, ears: Ears) -> None:
     rests = threading.Event()
 

@@ -161,6 +161,18 @@ class TestRest:
             model.next_logits([1])
 
 
+class TestForget:
+    def test_what_is_let_go_comes_back_the_same(self) -> None:
+        library, text = Library(), "a long text " * 200  # one that needs the whole encoding
+        before = library.encoding("gpt2", text).encode_ordinary(text), library.vectors().cosine("tea", "coffee")
+        gone = weakref.ref(library.vectors())
+        library.forget()
+        gc.collect()
+        assert gone() is None
+        after = library.encoding("gpt2", text).encode_ordinary(text), library.vectors().cosine("tea", "coffee")
+        assert before == after
+
+
 class TestLibrary:
     def test_what_ships(self) -> None:
         library = Library()

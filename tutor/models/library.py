@@ -147,6 +147,13 @@ class Library:
             for model in self._models.values():
                 model.rest()
 
+    def forget(self) -> None:
+        """Let go of all that can be read again; some of it takes half a second to read."""
+        self.rest()
+        with self._lock:
+            self._published.clear()
+            self._vectors = None
+
     def encoding(self, name: str, text: str | None = None) -> tiktoken.Encoding:
         """The encoding `name`, a published one or a model's; raises ModelFileError.
 
