@@ -55,7 +55,7 @@ class Monkey:
     left: int = 0  # how often it left the program by the list of commands, and came back
     seen: Counter[str] = field(default_factory=Counter)  # title of a screen -> how often it was found there
     places: Counter[str] = field(default_factory=Counter)  # title and place: which card, which question
-    memory: list[float] = field(default_factory=list)  # MB resident at each tenth of the run, at home and at rest
+    memory: list[float] = field(default_factory=list)  # MB resident, at home and at rest, at so many times of the run and at its end
     peak: float = 0.0  # MB resident at any time
 
 
@@ -183,7 +183,9 @@ def cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def run(keys: int, seed: int, *, patience: float = LONG, burst: int = 60, say: bool = False) -> Monkey:
+def run(
+    keys: int, seed: int, *, patience: float = LONG, burst: int = 60, weighings: int = 10, say: bool = False
+) -> Monkey:
     """Press so many keys; raises AssertionError, with the last of them, for a traceback, an exit or no answer."""
     draw, found = random.Random(seed), Monkey()
     began = time.monotonic()
@@ -195,7 +197,7 @@ def run(keys: int, seed: int, *, patience: float = LONG, burst: int = 60, say: b
             while found.keys < keys:
                 if found.keys >= due:
                     weighed(terminal, found)
-                    due += max(1, keys // 10)
+                    due += max(1, keys // weighings)
                     if say:
                         at = f"{found.keys:7,} keys {time.monotonic() - began:6.0f} s"
                         print(f"{at}  {found.memory[-1]:.0f} MB, at most {found.peak:.0f}", flush=True)

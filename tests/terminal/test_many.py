@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from measure_many import SHOWN, TARGET, many, measurable
 
-MOST = {"on home": TARGET, "at the attention heatmap": TARGET + 5, "after all widgets": 70.0}  # MB a further session
+MOST = {
+    "on home": TARGET,
+    "at the attention heatmap": TARGET + 5,
+    "after all widgets": 70.0,
+    "a minute after all widgets": 60.0,
+}  # MB a further session
 
 
 pytestmark = pytest.mark.skipif(not measurable(), reason="this system does not tell the memory of a process")

@@ -14,7 +14,7 @@ GROWN = 1.1  # times the memory of then, at the end
 
 
 def test_a_monkey_finds_nothing_in_two_thousand_keys() -> None:
-    held(run(2_000, seed=6, burst=120), screens=8)
+    held(run(2_000, seed=6, burst=120, weighings=1), screens=8)
 
 
 @pytest.mark.long
