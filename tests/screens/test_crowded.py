@@ -9,6 +9,7 @@ from textual.widgets.option_list import Option
 
 from tutor.app import TutorApp
 from tutor.course.load import load_course
+from tutor.screens.chapter import ChapterScreen
 from tutor.screens.glossary import GlossaryScreen
 from tutor.screens.home import HomeScreen
 from tutor.screens.palette import Palette
@@ -64,3 +65,21 @@ async def test_a_screen_below_a_dialog_closes_neither_it_nor_itself(tmp_path: Pa
         await pilot.press("b", "b")
         await pilot.pause()
         assert isinstance(app.screen, HomeScreen)
+
+
+OPENING = ["glossary", "insights", "search", "mixed", "review", "progress", "playground", "command_palette", "help"]
+
+
+async def test_a_screen_may_be_closed_before_it_has_opened(tmp_path: Path) -> None:
+    app = TutorApp(load_course(), Store.open(tmp_path), chapter="attention")
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        chapter = app.screen
+        assert isinstance(chapter, ChapterScreen)
+        opening = [getattr(app, f"action_{name}") for name in OPENING]
+        for open_one in (*opening, lambda: app.open_chapter("embeddings"), chapter.action_quiz):
+            open_one()
+            assert app.screen is not chapter
+            app.pop_screen()
+            await pilot.pause()
+            assert app.screen is chapter and app.return_code is None

@@ -18,7 +18,7 @@ from figures import Figure
 from measures import MINIMAL
 from pty_harness import Terminal
 
-from tutor.engine import AWAY, QUIET
+from tutor.engine import QUIET
 from tutor.experiments.registry import EXPERIMENTS
 
 PROCESSES = Path("/proc")
@@ -91,11 +91,6 @@ def everything(session: Terminal) -> None:
     to("r review", session)
 
 
-def away(session: Terminal) -> None:
-    """After all widgets, when the learner has been away for a minute."""
-    session.read_for(AWAY + 1)
-
-
 def to(text: str, session: Terminal) -> None:
     """Go back until `text` is on the screen."""
     while text not in session.text:
@@ -107,7 +102,6 @@ def to(text: str, session: Terminal) -> None:
 
 SHOWN: dict[str, Callable[[Terminal], None]] = {
     "on home": home, "at the attention heatmap": heatmap, "after all widgets": everything,
-    "a minute after all widgets": away,
 }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ class Monkey:
     left: int = 0  # how often it left the program by the list of commands, and came back
     seen: Counter[str] = field(default_factory=Counter)  # title of a screen -> how often it was found there
     places: Counter[str] = field(default_factory=Counter)  # title and place: which card, which question
-    memory: list[float] = field(default_factory=list)  # MB resident, at home and at rest, at so many times of the run and at its end
+    memory: list[float] = field(default_factory=list)  # MB resident at home and at rest, now and then
     peak: float = 0.0  # MB resident at any time
 
 

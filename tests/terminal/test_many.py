@@ -9,7 +9,6 @@ MOST = {
     "on home": TARGET,
     "at the attention heatmap": TARGET + 5,
     "after all widgets": 70.0,
-    "a minute after all widgets": 60.0,
 }  # MB a further session
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
-from textual.events import Resize
+from textual.events import Mount, Resize
 from textual.geometry import Offset
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -31,6 +32,11 @@ class Steady(Screen[R]):
         """What is under the mouse; nothing, where that has just been taken away, since Textual would fail on it."""
         widget, offset = super().get_widget_and_offset_at(x, y)
         return (widget, offset) if widget is not None and widget.is_attached else (None, None)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """A screen that is closed before it has opened has no widgets, and nothing to do with them."""
+        if not (isinstance(message, Mount) and self._pruning):
+            await super()._dispatch_message(message)
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:
         """Close this screen; asked again, as by a second click, or below another one, it leaves the others alone."""
