@@ -281,16 +281,9 @@ class TutorApp(SentByChanges[None], TypedInOrder[None], KeptLow[None]):
 
 
 def warm_up() -> Iterator[None]:
-    """Import what the first card with a widget will need, a module at a time, while the learner still reads."""
-    from tutor.experiments.registry import EXPERIMENTS
-
+    """Import what a chapter will need, a module at a time, while the learner still reads."""
     for name in ("tutor.screens.chapter", "numpy", "tutor.models.library"):
         import_module(name)
-        yield
-    for entry in EXPERIMENTS.values():
-        entry.load()
-        yield
-        entry.load_widget()
         yield
 
 

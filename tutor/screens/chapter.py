@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from textual import events
@@ -15,6 +15,7 @@ from tutor.course.exercises import CHECK, beside
 from tutor.course.leaves import GOALS, QUIZ, Leaf, leaves
 from tutor.course.load import facts
 from tutor.course.schema import Card, Chapter, Settings
+from tutor.experiments.registry import EXPERIMENTS
 from tutor.screens.copying import Copy, Copying, of_page, of_widget
 from tutor.screens.reading import ReadingScreen
 from tutor.study.rounds import resume
@@ -81,6 +82,21 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         wanted = self._first or self.tutor.store.place_in(self.chapter_id)
         ids = [leaf.id for leaf in self.leaves]
         await self._open(ids.index(wanted) if wanted in ids else 0)
+        self._import_widgets()
+
+    def _import_widgets(self) -> None:
+        """Those of the cards to come, while the learner still reads: no other chapter's, each takes room."""
+        from tutor.engine import Priority
+
+        names = {card.widget.name for card in self.chapter.cards if card.widget is not None}
+        entries = [EXPERIMENTS[name] for name in names & EXPERIMENTS.keys()]
+
+        def imported() -> Iterator[None]:
+            for entry in entries:
+                entry.load_widget()
+                yield
+
+        self.tutor.engine.submit("widgets", imported, lambda event: None, priority=Priority.BACKGROUND)
 
     # ── turning pages ────────────────────────────────────────────────────────────────────────────────
 
