@@ -140,9 +140,9 @@ class Terminal:
         while (left := end - time.monotonic()) > 0:
             self.read(left)
 
-    def wait(self, ready: Callable[[], bool], what: str) -> None:
-        """Read until `ready()`; fails with the screen when that does not come."""
-        end = time.monotonic() + PATIENCE
+    def wait(self, ready: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+        """Read until `ready()`; fails with the screen when that does not come in so many seconds."""
+        end = time.monotonic() + patience
         while not ready():
             over = time.monotonic() > end or (not self.read(0.2) and self.process.poll() is not None)
             if over and not ready():
