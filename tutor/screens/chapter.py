@@ -88,8 +88,8 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         """Those of the cards to come, while the learner still reads: no other chapter's, each takes room."""
         from tutor.engine import Priority
 
-        names = {card.widget.name for card in self.chapter.cards if card.widget is not None}
-        entries = [EXPERIMENTS[name] for name in names & EXPERIMENTS.keys()]
+        names = dict.fromkeys(card.widget.name for card in self.chapter.cards if card.widget is not None)
+        entries = [EXPERIMENTS[name] for name in names if name in EXPERIMENTS]
 
         def imported() -> Iterator[None]:
             for entry in entries:
@@ -236,10 +236,11 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         if self.chapter.questions:
             self.app.push_screen(QuizScreen(self.chapter), after)
 
-    def _kind_of(self, lab: str) -> str:
-        """What a lab is called: an exercise has a check beside it."""
-        path = self.tutor.course.lab(lab)
-        return "exercise" if path is not None and beside(path, CHECK).is_file() else "lab"
+    @cached_property
+    def _exercises(self) -> set[str]:
+        """The labs of this chapter that have a check beside them; asked with every key, so the disk is not."""
+        labs = {card.lab: self.tutor.course.lab(card.lab) for card in self.chapter.cards if card.lab is not None}
+        return {name for name, path in labs.items() if path is not None and beside(path, CHECK).is_file()}
 
     def action_lab(self, kind: str) -> None:
         from tutor.screens.lab import LabScreen
@@ -257,7 +258,8 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         if action == "quiz":
             return not self.visiting
         if action == "lab":
-            return card is not None and card.lab is not None and parameters == (self._kind_of(card.lab),)
+            kind = "exercise" if card is not None and card.lab in self._exercises else "lab"
+            return card is not None and card.lab is not None and parameters == (kind,)
         if action == "hint":
             return card is not None and any(challenge.hint for challenge in card.challenges)
         if action == "pane":
