@@ -8,6 +8,7 @@ import lzma
 import socket
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tiktoken
 import tiktoken_ext.openai_public as published
@@ -87,21 +88,35 @@ def test_a_text_of_its_own_encoding_is_cut_in_the_same_way(encoding: tiktoken.En
     assert small.encode(text[1:], allowed_special="all") == encoding.encode(text[1:], allowed_special="all")
 
 
-def test_only_a_long_text_needs_the_whole_encoding(encoding: tiktoken.Encoding) -> None:
-    own = encodings.Published(encoding.name)
+@pytest.mark.parametrize(
+    "unit", ["It was the best of times, ", " ", "日本語", "\U0001f415", "abcABC", "\r\n\r\n", "=-"]
+)
+def test_a_long_text_is_cut_in_the_same_way(encoding: tiktoken.Encoding, unit: str) -> None:
+    text = unit * (20_000 // len(unit))
+    small = PUBLISHED[encoding.name].encoding(text)
+    assert small.encode_ordinary(text) == encoding.encode_ordinary(text)
+    assert len(small.token_byte_values()) < 1000
+
+
+def test_only_a_file_needs_the_whole_encoding(encoding: tiktoken.Encoding) -> None:
+    own = PUBLISHED[encoding.name]
     assert len(own.vocabulary) == len(encoding.token_byte_values())
     assert own.vocabulary[300] == encoding.decode_single_token_bytes(300)
-    text = "It was the best of times, " * 30
-    assert len(own.encoding(text).token_byte_values()) < 1000
-    for long in (text * 10, "abc" * 100):
-        again = encodings.Published(encoding.name)
-        assert len(again.encoding(long).token_byte_values()) == len(own.vocabulary)
-    assert len(own.encoding(None).token_byte_values()) == len(own.vocabulary)
+    assert len(own.encoding("a" * encodings.LONG).token_byte_values()) < 1000
+    assert len(own.encoding("a" * (encodings.LONG + 1)).token_byte_values()) == len(own.vocabulary)
 
 
-def test_no_token_of_an_encoding_has_a_space_after_something_else(encoding: tiktoken.Encoding) -> None:
-    whole = [token.decode(errors="ignore") for token in encoding.token_byte_values()]
-    assert not any(encodings._SEAM.search(token) for token in whole)
+@pytest.mark.parametrize("name", encodings.NAMES)
+def test_no_two_tokens_of_a_length_have_the_same_number(name: str) -> None:
+    assert all(len(np.unique(numbers)) == len(numbers) for numbers in PUBLISHED[name].vocabulary._numbers.values())
+
+
+@given(st.sets(st.binary(min_size=2, max_size=9), max_size=40), st.binary(max_size=60))
+def test_the_tokens_in_a_text_are_found(tokens: set[bytes], text: bytes) -> None:
+    every = [*(bytes([b]) for b in range(256)), *tokens]
+    vocabulary = encodings.Vocabulary(bytes(map(len, every)), b"".join(every))
+    within = {token: rank for rank, token in enumerate(every) if token in text or len(token) == 1}
+    assert vocabulary.within(text) == within
 
 
 def test_nothing_asks_the_network(monkeypatch: pytest.MonkeyPatch) -> None:

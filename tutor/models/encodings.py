@@ -6,18 +6,18 @@ tokens (4 bytes, little-endian), the length of every token (1 byte each), then t
 order of their ranks from 0 on.
 
 A whole encoding takes tiktoken 12 to 43 MB. But a text is cut into tokens that occur in it, and into those on
-the way to them: with all others left out it is cut in the same way. So a short text gets an encoding of its own.
+the way to them: with all others left out it is cut in the same way. So a text gets an encoding of its own.
 """
 
 from __future__ import annotations
 
 import lzma
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import regex
 import tiktoken
+from numpy.typing import NDArray
 
 from tutor.models.errors import ModelFileError
 
@@ -58,8 +58,8 @@ _SPECIAL = {
 NAMES = ("gpt2", "cl100k_base", "o200k_base")
 
 
-SHORT, LONG_WORD = 1_000, 150  # bytes of a text that gets an encoding of its own, and of a word in it, at most
-_SEAM = regex.compile(r"(?<=\S)(?= )")  # no token has a space after something else
+LONG = 200_000  # bytes of a text, as 50,000 characters have at most, from which on the whole encoding is quicker
+_BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, without a pattern
 
 
 def load(name: str) -> tiktoken.Encoding:
@@ -74,27 +74,35 @@ class Published:
         """Raises ModelFileError when its file is missing or damaged."""
         self.name = name
         self.vocabulary = Vocabulary(*read(_file(name)))
-        self._whole: tiktoken.Encoding | None = None
 
-    def encoding(self, text: str | None) -> tiktoken.Encoding:
-        """An encoding that cuts `text`, and every part of it, as the whole one does; for None the whole one."""
-        words = None if text is None else _words(text)
-        if self._whole is None and (words is None or sum(map(len, words)) > SHORT or max(map(len, words)) > LONG_WORD):
-            self._whole = load(self.name)
-        return self._whole or _encoding(self.name, self.vocabulary.within(words or ()))
+    def encoding(self, text: str) -> tiktoken.Encoding:
+        """An encoding that cuts `text`, and every part of it, as the whole one does; raises ModelFileError."""
+        # like tiktoken, take half a character as U+FFFD
+        content = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+        return load(self.name) if len(content) > LONG else _encoding(self.name, self.vocabulary.within(content))
 
 
 class Vocabulary:
-    """Tokens in the order of their ranks, in as many bytes as they have and 16 each."""
+    """Tokens in the order of their ranks, in as many bytes as they have and 16 each.
+
+    For each length it has a sorted list of numbers, one a token, to look up all that a text has of this length.
+    """
 
     def __init__(self, lengths: bytes, data: bytes) -> None:
         """`lengths`: of each token; `data`: all of them, one after the other."""
         self._data = data
-        self._ends = np.cumsum(np.frombuffer(lengths, np.uint8), dtype=np.uint32)
-        self._longest = max(lengths)
-        hashes = np.fromiter(map(hash, cut(lengths, data)), np.int64, len(lengths))
-        self._order = np.argsort(hashes).astype(np.uint32)
-        self._hashes = hashes[self._order]
+        sizes = np.frombuffer(lengths, np.uint8)
+        self._ends = np.cumsum(sizes, dtype=np.uint32)
+        self._numbers: dict[int, NDArray[np.uint64]] = {}
+        self._ranks: dict[int, NDArray[np.uint32]] = {}
+        for size in map(int, np.unique(sizes)):
+            ranks = np.flatnonzero(sizes == size)
+            windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), size)
+            numbers = np.zeros(len(ranks), np.uint64)
+            for column in windows[self._ends[ranks] - size].T:
+                numbers = _next(numbers, column)
+            order = np.argsort(numbers)
+            self._numbers[size], self._ranks[size] = numbers[order], ranks[order].astype(np.uint32)
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -103,23 +111,23 @@ class Vocabulary:
         start = self._ends[rank - 1] if rank else 0
         return self._data[start : self._ends[rank]]
 
-    def within(self, words: Iterable[bytes]) -> dict[bytes, int]:
-        """The rank of every token that occurs in one of `words`, and of every single byte."""
-        parts = {bytes([b]) for b in range(256)}
-        for word in set(words):
-            n = len(word)
-            parts |= {word[i:j] for i in range(n) for j in range(i + 1, min(n, i + self._longest) + 1)}
-        asked = list(parts)
-        hashes = np.fromiter(map(hash, asked), np.int64, len(asked))
-        first, last = (np.searchsorted(self._hashes, hashes, side) for side in ("left", "right"))
-        places = ((i, place) for i in np.flatnonzero(first < last) for place in range(first[i], last[i]))
-        ranks = ((asked[i], int(self._order[place])) for i, place in places)
-        return {part: rank for part, rank in ranks if self[rank] == part}
+    def within(self, text: bytes) -> dict[bytes, int]:
+        """The rank of every token that occurs in `text`, and of every single byte."""
+        found = [self._ranks[1]]
+        letters = np.frombuffer(text, np.uint8)
+        numbers = _next(np.zeros(len(letters), np.uint64), letters)
+        for size in range(2, min(max(self._ranks), len(letters)) + 1):
+            numbers = _next(numbers[:-1], letters[size - 1 :])  # of every stretch of `size` bytes, by its start
+            if size in self._ranks:
+                known = self._numbers[size]
+                places = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
+                found.append(self._ranks[size][np.unique(places[known[places] == numbers])])
+        return {self[rank]: rank for rank in np.concatenate(found).tolist()}
 
 
-def _words(text: str) -> list[bytes]:
-    """The text in parts that no token crosses, at least one; like tiktoken, take half a character as U+FFFD."""
-    return [part.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode() for part in _SEAM.split(text)]
+def _next(numbers: NDArray[np.uint64], letters: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """The numbers of byte strings with one more byte each, modulo 2**64; equal strings have equal ones."""
+    return numbers * _BASE + letters
 
 
 def _file(name: str) -> Path:

@@ -154,10 +154,10 @@ class Library:
             self._published.clear()
             self._vectors = None
 
-    def encoding(self, name: str, text: str | None = None) -> tiktoken.Encoding:
-        """The encoding `name`, a published one or a model's; raises ModelFileError.
+    def encoding(self, name: str, text: str) -> tiktoken.Encoding:
+        """The encoding `name`, a published one or a model's, as far as `text` needs it; raises ModelFileError.
 
-        With a `text` it may be one that cuts just that text, and every part of it, as the whole one does.
+        It cuts this text, and every part of it, as the whole one does.
         """
         return self._published_one(name).encoding(text) if name in encodings.NAMES else self._tokenizer(name).encoding
 
