@@ -202,6 +202,7 @@ class LiveWidget(Vertical):
             self.accept(self.result)
 
     def on_unmount(self) -> None:
+        self.app.theme_changed_signal.unsubscribe(self)  # which would keep it, and its result, for good
         self.tutor.engine.cancel(self)
 
     def _listen(self, event: Event) -> None:
