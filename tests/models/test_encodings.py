@@ -8,7 +8,6 @@ import lzma
 import socket
 from pathlib import Path
 
-import numpy as np
 import pytest
 import tiktoken
 import tiktoken_ext.openai_public as published
@@ -101,14 +100,13 @@ def test_a_long_text_is_cut_in_the_same_way(encoding: tiktoken.Encoding, unit: s
 def test_only_a_file_needs_the_whole_encoding(encoding: tiktoken.Encoding) -> None:
     own = PUBLISHED[encoding.name]
     assert len(own.vocabulary) == len(encoding.token_byte_values())
-    assert own.vocabulary[300] == encoding.decode_single_token_bytes(300)
     assert len(own.encoding("a" * encodings.LONG).token_byte_values()) < 1000
     assert len(own.encoding("a" * (encodings.LONG + 1)).token_byte_values()) == len(own.vocabulary)
 
 
 @pytest.mark.parametrize("name", encodings.NAMES)
 def test_no_two_tokens_of_a_length_have_the_same_number(name: str) -> None:
-    assert all(len(np.unique(numbers)) == len(numbers) for numbers in PUBLISHED[name].vocabulary._numbers.values())
+    assert all((numbers[1:] > numbers[:-1]).all() for numbers, _ in PUBLISHED[name].vocabulary._tokens.values())
 
 
 @given(st.sets(st.binary(min_size=2, max_size=9), max_size=40), st.binary(max_size=60))

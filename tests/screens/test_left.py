@@ -6,7 +6,6 @@ import gc
 from pathlib import Path
 
 import pytest
-from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
 

@@ -83,50 +83,49 @@ class Published:
 
 
 class Vocabulary:
-    """Tokens in the order of their ranks, in as many bytes as they have and 16 each.
+    """The tokens of an encoding in 12 bytes each, to find those that occur in a text.
 
-    For each length it has a sorted list of numbers, one a token, to look up all that a text has of this length.
+    For each length there are the numbers of its tokens, ascending, and beside them their ranks.
     """
 
     def __init__(self, lengths: bytes, data: bytes) -> None:
-        """`lengths`: of each token; `data`: all of them, one after the other."""
-        self._data = data
-        sizes = np.frombuffer(lengths, np.uint8)
-        self._ends = np.cumsum(sizes, dtype=np.uint32)
-        self._numbers: dict[int, NDArray[np.uint64]] = {}
-        self._ranks: dict[int, NDArray[np.uint32]] = {}
-        for size in map(int, np.unique(sizes)):
-            ranks = np.flatnonzero(sizes == size)
-            windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), size)
+        """`lengths`: of each token in the order of their ranks; `data`: all of them, one after the other."""
+        sizes, letters = np.frombuffer(lengths, np.uint8), np.frombuffer(data, np.uint8)
+        starts = np.cumsum(sizes, dtype=np.uint32) - sizes
+        self._tokens: dict[int, tuple[NDArray[np.uint64], NDArray[np.uint32]]] = {}
+        for size in set(lengths):
+            ranks = np.flatnonzero(sizes == size).astype(np.uint32)
             numbers = np.zeros(len(ranks), np.uint64)
-            for column in windows[self._ends[ranks] - size].T:
-                numbers = _next(numbers, column)
+            for i in range(size):
+                numbers = _next(numbers, letters[starts[ranks] + i])
             order = np.argsort(numbers)
-            self._numbers[size], self._ranks[size] = numbers[order], ranks[order].astype(np.uint32)
+            self._tokens[size] = numbers[order], ranks[order]
 
     def __len__(self) -> int:
-        return len(self._ends)
-
-    def __getitem__(self, rank: int) -> bytes:
-        start = self._ends[rank - 1] if rank else 0
-        return self._data[start : self._ends[rank]]
+        return sum(len(ranks) for _, ranks in self._tokens.values())
 
     def within(self, text: bytes) -> dict[bytes, int]:
         """The rank of every token that occurs in `text`, and of every single byte."""
-        found = [self._ranks[1]]
+        found = {bytes([byte]): int(rank) for byte, rank in enumerate(self._tokens[1][1])}
         letters = np.frombuffer(text, np.uint8)
         numbers = _next(np.zeros(len(letters), np.uint64), letters)
-        for size in range(2, min(max(self._ranks), len(letters)) + 1):
+        for size in range(2, min(max(self._tokens), len(letters)) + 1):
             numbers = _next(numbers[:-1], letters[size - 1 :])  # of every stretch of `size` bytes, by its start
-            if size in self._ranks:
-                known = self._numbers[size]
+            if size in self._tokens:
+                known, ranks = self._tokens[size]
                 places = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
-                found.append(self._ranks[size][np.unique(places[known[places] == numbers])])
-        return {self[rank]: rank for rank in np.concatenate(found).tolist()}
+                starts = np.flatnonzero(known[places] == numbers)
+                last = np.full(len(known), -1)  # where in the text each of them starts, the last time
+                last[places[starts]] = starts
+                for place in np.flatnonzero(last >= 0):
+                    start = last[place]
+                    found[text[start : start + size]] = int(ranks[place])
+        return found
 
 
 def _next(numbers: NDArray[np.uint64], letters: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """The numbers of byte strings with one more byte each, modulo 2**64; equal strings have equal ones."""
+    """The numbers of byte strings with one more byte each, modulo 2**64: two of a length have the same one by chance
+    once in 10**19."""
     return numbers * _BASE + letters
 
 
