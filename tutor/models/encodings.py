@@ -73,7 +73,7 @@ class Published:
     def __init__(self, name: str) -> None:
         """Raises ModelFileError when its file is missing or damaged."""
         self.name = name
-        self.vocabulary = Vocabulary(*read(_file(name)))
+        self.vocabulary, _ = read(_file(name))
 
     def encoding(self, text: str) -> tiktoken.Encoding:
         """An encoding that cuts `text`, and every part of it, as the whole one does; raises ModelFileError."""
@@ -89,7 +89,10 @@ class Vocabulary:
     """
 
     def __init__(self, lengths: bytes, data: bytes) -> None:
-        """`lengths`: of each token in the order of their ranks; `data`: all of them, one after the other."""
+        """`lengths`: of each token in the order of their ranks; `data`: all of them, one after the other.
+
+        Raises ValueError when they are no vocabulary.
+        """
         sizes, letters = np.frombuffer(lengths, np.uint8), np.frombuffer(data, np.uint8)
         starts = np.cumsum(sizes, dtype=np.uint32) - sizes
         self._tokens: dict[int, tuple[NDArray[np.uint64], NDArray[np.uint32]]] = {}
@@ -100,6 +103,9 @@ class Vocabulary:
                 numbers = _next(numbers, letters[starts[ranks] + i])
             order = np.argsort(numbers)
             self._tokens[size] = numbers[order], ranks[order]
+        single = len(self._tokens[1][0]) if 1 in self._tokens else 0
+        if 0 in lengths or single < 256 or any((a[1:] == a[:-1]).any() for a, _ in self._tokens.values()):
+            raise ValueError("a token occurs twice, or a single byte has none")
 
     def __len__(self) -> int:
         return sum(len(ranks) for _, ranks in self._tokens.values())
@@ -141,7 +147,7 @@ def _encoding(name: str, ranks: dict[bytes, int]) -> tiktoken.Encoding:
 
 def unpack(path: Path) -> list[bytes]:
     """The tokens in a file, in the order of their ranks; raises ModelFileError."""
-    return list(cut(*read(path)))
+    return list(read(path)[1])
 
 
 def cut(lengths: bytes, data: bytes) -> Iterator[bytes]:
@@ -152,8 +158,8 @@ def cut(lengths: bytes, data: bytes) -> Iterator[bytes]:
         end += length
 
 
-def read(path: Path) -> tuple[bytes, bytes]:
-    """The length of every token in a file, and their bytes; raises ModelFileError."""
+def read(path: Path) -> tuple[Vocabulary, Iterator[bytes]]:
+    """The tokens in a file, to be found in a text and one by one in the order of their ranks; raises ModelFileError."""
     try:
         packed = path.read_bytes()
     except OSError as error:
@@ -167,8 +173,7 @@ def read(path: Path) -> tuple[bytes, bytes]:
     lengths, data = content[4 : 4 + n], content[4 + n :]
     if not xz.eof or len(lengths) < n or sum(lengths) != len(data):
         raise ModelFileError(f"{path}: damaged: it is not as long as it should be")
-    # hashes take less room than the tokens; that two tokens have the same one does not happen
-    different = set(map(hash, cut(lengths, data)))
-    if len(different) != n or 0 in lengths or not {hash(bytes([b])) for b in range(256)} <= different:
-        raise ModelFileError(f"{path}: damaged: a token occurs twice, or a single byte has none")
-    return lengths, data
+    try:
+        return Vocabulary(lengths, data), cut(lengths, data)
+    except ValueError as error:
+        raise ModelFileError(f"{path}: damaged: {error}") from error
