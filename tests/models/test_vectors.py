@@ -105,8 +105,11 @@ def test_completions_are_the_most_frequent_words_that_begin_so(vectors: Vectors)
     found = vectors.completions("ket", 5)
     assert found == [word for word in vectors.words if word[:3] == "ket"][:5] and found
     assert vectors.completions("", 5) == vectors.completions("zq", 5) == []
-    with pytest.raises(KeyError):
-        vectors.index("zq")
+    for stranger in ("zq", "", "tea\0", "té", "\ud800", "tea " * 9):
+        assert stranger not in vectors
+        with pytest.raises(KeyError):
+            vectors.index(stranger)
+    assert vectors.completions("tea\0", 5) == vectors.completions("té", 5) == vectors.completions("t" * 99, 5) == []
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,8 @@ def test_completions_are_the_most_frequent_words_that_begin_so(vectors: Vectors)
         (lambda f: (f / "vectors.npy").unlink(), "cannot be read"),
         (lambda f: (f / "vectors.npy").write_bytes((f / "vectors.npy").read_bytes()[:-1]), "damaged"),
         (lambda f: (f / "scales.npy").write_bytes(b""), "damaged"),
-        (lambda f: (f / "words.txt").write_bytes(b"\xff\n"), "damaged"),
+        (lambda f: (f / "words.txt").write_bytes(b"\xff\n"), "must be ASCII"),
+        (lambda f: (f / "words.txt").write_bytes(b""), "not as many"),
         (lambda f: (f / "words.txt").write_text("one\n"), "not as many"),
         (lambda f: (f / "words.txt").write_text("one\n" * 40), "not as many"),
         (lambda f: np.save(f / "vectors.npy", np.ones((40, 6))), "must be int8"),
@@ -146,13 +150,15 @@ def plain_distance(a: str, b: str) -> int:
 @settings(deadline=None, max_examples=40)
 @given(st.text("abc", max_size=5), st.lists(st.text("abc", min_size=1, max_size=5), min_size=1, max_size=6))
 def test_distances_are_those_of_the_recursion(word: str, others: list[str]) -> None:
-    assert edit_distances(word, letters_of(others)).tolist() == [plain_distance(word, other) for other in others]
+    assert edit_distances(word, letters_of("\n".join(others).encode())).tolist() == [
+        plain_distance(word, other) for other in others
+    ]
 
 
 @settings(deadline=None, max_examples=60)
 @given(LETTERS, st.lists(LETTERS, min_size=1, max_size=12), st.integers(0, 5))
 def test_near_spellings_miss_none(word: str, others: list[str], k: int) -> None:
-    letters = letters_of(others)
+    letters = letters_of("\n".join(others).encode())
     edits = edit_distances(word, letters).tolist()
     expected = sorted(range(len(others)), key=lambda i: (edits[i], others[i][0] != word[0], i))
     assert near_spellings(word, letters, k) == [i for i in expected if edits[i] <= 2][:k]

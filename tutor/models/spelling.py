@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-Letters = NDArray[np.uint32]  # (n, m): the code points of n words, 0 after the end of a word
+Letters = NDArray[np.uint8]  # (n, m): the letters of n words in ASCII, 0 after the end of a word
 
 
-def letters_of(words: Sequence[str]) -> Letters:
-    """The words as code points; m is the length of the longest."""
-    return np.array(words, dtype=np.str_).view(np.uint32).reshape(len(words), -1)
+def letters_of(lines: bytes) -> Letters:
+    """The words of a text in ASCII, one on each line; m is the length of the longest."""
+    text = np.frombuffer(lines.removesuffix(b"\n") + b"\n", np.uint8)
+    lengths = np.diff(np.flatnonzero(text == ord("\n")), prepend=-1) - 1
+    letters = np.zeros((len(lengths), max(1, lengths.max())), np.uint8)
+    letters[np.arange(letters.shape[1]) < lengths[:, None]] = text[text != ord("\n")]
+    return letters
 
 
 def near_spellings(word: str, letters: Letters, k: int, most: int = 2) -> list[int]:

@@ -1,6 +1,6 @@
 """Word vectors that ship with the course: GloVe, 30,000 words of 50 numbers each, kept as int8.
 
-A folder holds `words.txt` (one word a line, the most frequent first), `vectors.npy` (n, d) int8 and
+A folder holds `words.txt` (one word a line, in ASCII, the most frequent first), `vectors.npy` (n, d) int8 and
 `scales.npy` (n,) float32: number j of word i is `vectors[i, j] * scales[i]`. GloVe is Pennington, Socher and
 Manning 2014, https://aclanthology.org/D14-1162. To make the folder again:
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -31,17 +30,17 @@ Array = NDArray[np.float32]
 class Vectors:
     """A table of n words, the most frequent first, each with d numbers. Words are in lower case."""
 
-    def __init__(self, words: Sequence[str], numbers: NDArray[np.int8], scales: Array) -> None:
-        self.words = tuple(words)
+    def __init__(self, letters: Letters, numbers: NDArray[np.int8], scales: Array) -> None:
+        self._letters = letters  # (n, m)
+        self._words = letters.view(f"S{letters.shape[1]}")[:, 0]  # (n,)
         self.numbers = numbers  # (n, d)
         self.scales = scales  # (n,)
-        self._index = {word: i for i, word in enumerate(self.words)}
 
     @staticmethod
     def load(folder: Path = FOLDER) -> Vectors:
         """Open a folder; the numbers stay on disk until they are used. Raises ModelFileError."""
         try:
-            words = (folder / "words.txt").read_text(encoding="utf-8").splitlines()
+            lines = (folder / "words.txt").read_bytes().replace(b"\r\n", b"\n")
             numbers, scales = (
                 np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in ("vectors.npy", "scales.npy")
             )
@@ -49,20 +48,29 @@ class Vectors:
             raise ModelFileError(f"{folder}: cannot be read: {error.strerror or error}") from error
         except (ValueError, EOFError) as error:
             raise ModelFileError(f"{folder}: damaged: {str(error).splitlines()[0]}") from error
-        n = len(set(words))
+        if not lines.isascii():
+            raise ModelFileError(f"{folder}: damaged: words.txt must be ASCII")
+        letters = letters_of(lines)
+        words = np.sort(letters.view(f"S{letters.shape[1]}")[:, 0])
+        n = 1 + int((words[1:] != words[:-1]).sum())  # different ones
         if numbers.ndim != 2 or not (n == len(words) == len(numbers)) or scales.shape != (n,):
             raise ModelFileError(f"{folder}: damaged: words, vectors and scales are not as many")
         if numbers.dtype != np.int8 or scales.dtype != np.float32:
             raise ModelFileError(f"{folder}: damaged: vectors must be int8, scales float32")
         if not (numbers.any(axis=1).all() and np.isfinite(scales).all() and (scales > 0).all()):
             raise ModelFileError(f"{folder}: damaged: a vector has no direction")
-        return Vectors(words, numbers, scales)
+        return Vectors(letters, numbers, scales)
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self._words)
 
     def __contains__(self, word: str) -> bool:
-        return word in self._index
+        return bool(self._rows(word))
+
+    @property
+    def words(self) -> list[str]:
+        """All words, made anew: together they take ten times the room of their letters."""
+        return [word.decode() for word in self._words]
 
     @property
     def d(self) -> int:
@@ -71,11 +79,18 @@ class Vectors:
 
     def index(self, word: str) -> int:
         """The row of `word`, 0 for the most frequent; raises KeyError."""
-        return self._index[word]
+        for row in self._rows(word):
+            return row
+        raise KeyError(word)
+
+    def _rows(self, word: str) -> list[int]:
+        """The row of `word`; none for a stranger."""
+        rows: list[int] = np.flatnonzero(self._words == word.encode()).tolist() if _plain(word) else []
+        return rows
 
     def vector(self, word: str) -> Array:
         """The numbers (d,) of `word`, at their own length; raises KeyError."""
-        row = self._index[word]
+        row = self.index(word)
         vector: Array = self.numbers[row].astype(np.float32) * self.scales[row]
         return vector
 
@@ -86,7 +101,7 @@ class Vectors:
 
     def _wide(self) -> Iterator[Array]:
         """All rows in order, some at a time: the table stays on disk, where all sessions share it."""
-        for begin in range(0, len(self.words), ROWS):
+        for begin in range(0, len(self), ROWS):
             yield self.numbers[begin : begin + ROWS].astype(np.float32)
 
     def units(self, rows: Sequence[int] | slice = slice(None)) -> Array:
@@ -96,7 +111,7 @@ class Vectors:
 
     def unit(self, word: str) -> Array:
         """The vector (d,) of `word` at length 1; raises KeyError."""
-        row: Array = self.units([self._index[word]])[0]
+        row: Array = self.units([self.index(word)])[0]
         return row
 
     def cosine(self, word: str, other: str) -> float:
@@ -112,25 +127,29 @@ class Vectors:
     def nearest(self, vector: Array, k: int, without: Collection[str] = ()) -> list[tuple[str, float]]:
         """The `k` words with the largest cosine to `vector` (d,), the nearest first, each with its cosine."""
         cosines = self.cosines(vector)
-        cosines[[self._index[word] for word in without if word in self]] = -np.inf
+        cosines[[row for word in without for row in self._rows(word)]] = -np.inf
         k = min(k, int(np.isfinite(cosines).sum()))
         best = np.argpartition(-cosines, k - 1)[:k] if k else np.empty(0, dtype=np.intp)
         best = best[np.lexsort((best, -cosines[best]))]
-        return [(self.words[i], float(cosines[i])) for i in best]
+        return [(self._words[i].decode(), float(cosines[i])) for i in best]
 
     # ── for one who types a word ─────────────────────────────────────────────────────────────────────
 
     def completions(self, prefix: str, k: int) -> list[str]:
         """The `k` most frequent words that begin with `prefix`; none for an empty one."""
-        return list(islice((word for word in self.words if word.startswith(prefix)), k)) if prefix else []
+        if not _plain(prefix) or not 0 < len(prefix) <= self._letters.shape[1]:
+            return []
+        begun = self._letters[:, : len(prefix)] == np.frombuffer(prefix.encode(), np.uint8)
+        return [self._words[row].decode() for row in np.flatnonzero(begun.all(axis=1))[:k]]
 
     def spelled_like(self, word: str, k: int) -> list[str]:
         """At most `k` words that `word` may be a slip for."""
-        return [self.words[i] for i in near_spellings(word, self._letters, k)]
+        return [self._words[row].decode() for row in near_spellings(word, self._letters, k)]
 
-    @cached_property
-    def _letters(self) -> Letters:
-        return letters_of(self.words)
+
+def _plain(word: str) -> bool:
+    """Whether it may be in a table: in ASCII, and without the byte that fills the rows."""
+    return word.isascii() and "\0" not in word
 
 
 def write(words: Sequence[str], vectors: Array, folder: Path) -> None:
