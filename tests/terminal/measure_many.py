@@ -23,7 +23,8 @@ from tutor.experiments.registry import EXPERIMENTS
 
 PROCESSES = Path("/proc")
 MINIMAL_APP = (sys.executable, "-c", MINIMAL)
-TARGET = 45.0  # MB a further session may take
+TARGET = 45.0  # MB a further session may take on any screen but one that trains
+TRAINS = "word2vec-live"
 IDLE = 10.0  # seconds, unless said otherwise
 
 
@@ -32,10 +33,10 @@ def measurable() -> bool:
     return (PROCESSES / "self" / "smaps_rollup").exists()
 
 
-def memory(pid: int) -> float:
-    """The proportional set size of a process, in MB."""
+def memory(pid: int, *kinds: str) -> float:
+    """The proportional set size of a process in MB, or its memory of these kinds."""
     lines = (PROCESSES / str(pid) / "smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.partition(":")[0] in (kinds or ("Pss",))) / 1024
 
 
 def processor(pid: int) -> int:
@@ -70,11 +71,17 @@ def home(session: Terminal) -> None:
 
 
 def heatmap(session: Terminal) -> None:
-    names = list(EXPERIMENTS)
+    at("attention-heatmap", session)
+    session.wait_for("Layer", "masked")
+
+
+def at(name: str, session: Terminal) -> None:
+    """At one widget of the playground."""
     session.press("p")
     session.wait_for("Playground")
-    session.press(*["j"] * names.index("attention-heatmap"), "enter")
-    session.wait_for("Layer", "masked")
+    session.press(*["j"] * list(EXPERIMENTS).index(name), "enter")
+    title = EXPERIMENTS[name].title
+    session.wait(lambda: title in session.screen.display[0], title)
 
 
 def everything(session: Terminal) -> None:
@@ -127,10 +134,7 @@ def many(
         sessions: list[Terminal] = []
         paints = []
         for _ in range(n):
-            data = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
-            own = {"HOME": data, "XDG_CACHE_HOME": f"{data}/cache", "XDG_CONFIG_HOME": f"{data}/config"}
-            session = stack.enter_context(Terminal(command=command(data), environment=own))
-            session.wait_for("? keys")
+            session = stack.enter_context(_session(stack, command))
             paints.append(time.monotonic() - session.started)
             sessions.append(session)
             if len(sessions) == 1:
@@ -154,18 +158,50 @@ def many(
         return Many(found, idle, woken, paints[0], paints[-1])
 
 
+def apart() -> dict[str, float]:
+    """What a further session has for itself at each widget, in MB, beside one that is there too."""
+    with ExitStack() as stack:
+        first = stack.enter_context(_session(stack))
+        everything(first)
+        found = {}
+        for name in EXPERIMENTS:
+            to("r review", first)
+            at(name, first)
+            with _session(stack) as other:
+                at(name, other)
+                rest([first, other])
+                found[name] = memory(other.process.pid, "Private_Dirty", "Private_Clean")
+        return found
+
+
 def figures(n: int = 4) -> Iterator[Figure]:
     """Those of n sessions, beside as many of a minimal Textual app."""
     if not measurable():
         return
     ours, minimal = many(n), many(n, lambda data: MINIMAL_APP, shown=["on home"])
     for what, taken in ours.memory.items():
-        beside = minimal.memory.get(what)
-        yield Figure(19, f"memory of a further session {what}, {n} at once", round(taken, 1), "MB", TARGET, beside)
+        beside, most = minimal.memory.get(what), None if what == "after all widgets" else TARGET
+        yield Figure(19, f"memory of a further session {what}, {n} at once", round(taken, 1), "MB", most, beside)
+    one = apart()
+    training = one.pop(TRAINS)
+    at_most = f"memory of a further session at a widget, most of {len(one)}, 2 at once"
+    yield Figure(19, at_most, round(max(one.values()), 1), "MB", TARGET)
+    yield Figure(
+        19, f"memory of a further session at {EXPERIMENTS[TRAINS].title}, which trains", round(training, 1), "MB"
+    )
     idle = f"processor time of {n} sessions in {IDLE:.0f} idle seconds"
     yield Figure(19, idle, ours.idle, "s", 0.01 * n / 4, minimal.idle)
     yield Figure(19, f"{n} sessions waking up in {IDLE:.0f} idle seconds", ours.woken, "times", 0, minimal.woken)
     yield Figure(19, f"first paint of session {n} against the first's", ours.last / ours.first, "", 2.0)
+
+
+def _session(stack: ExitStack, command: Callable[[str], Sequence[str]] = program) -> Terminal:
+    """A session of a learner of its own, at its first screen."""
+    data = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+    own = {"HOME": data, "XDG_CACHE_HOME": f"{data}/cache", "XDG_CONFIG_HOME": f"{data}/config"}
+    session = Terminal(command=command(data), environment=own)
+    session.wait_for("? keys")
+    return session
 
 
 def _sum(sessions: Sequence[Terminal]) -> float:

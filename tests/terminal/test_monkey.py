@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from statistics import mean
 
 import pytest
 from measure_monkey import LONG, SIZES, Monkey, run, started
 
 BUSY = 1.0  # seconds of CPU for an answer; on a quiet machine no more pass
-WARM = 0.3  # of a long run: by then every screen, widget and model has been seen
-GROWN = 1.1  # times the memory of then, at the end
+GROWN = 1.1  # times the memory at rest of the first tenths of a long run, in the last
 
 
 def test_a_monkey_finds_nothing_in_two_thousand_keys() -> None:
@@ -22,8 +22,7 @@ def test_a_monkey_finds_nothing_in_two_thousand_keys() -> None:
 def test_a_monkey_finds_nothing_in_a_hundred_thousand_keys(seed: int) -> None:
     found = run(100_000, seed=seed, burst=200)
     held(found, screens=30)
-    warm = found.memory[int(WARM * len(found.memory))]
-    assert found.memory[-1] <= GROWN * warm, found.memory
+    assert mean(found.memory[-3:]) <= GROWN * mean(found.memory[1:4]), found.memory
 
 
 def held(found: Monkey, screens: int) -> None:
