@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from statistics import mean
 
 import pytest
-from measure_monkey import LONG, SIZES, Monkey, run, started
+from measure_monkey import GROWN, LONG, SIZES, Monkey, run, started
 
 BUSY = 1.0  # seconds of CPU for an answer; on a quiet machine no more pass
-GROWN = 1.1  # times the memory at rest of the first tenths of a long run, in the last
 
 
 def test_a_monkey_finds_nothing_in_two_thousand_keys() -> None:
@@ -22,7 +20,8 @@ def test_a_monkey_finds_nothing_in_two_thousand_keys() -> None:
 def test_a_monkey_finds_nothing_in_a_hundred_thousand_keys(seed: int) -> None:
     found = run(100_000, seed=seed, burst=200)
     held(found, screens=30)
-    assert mean(found.memory[-3:]) <= GROWN * mean(found.memory[1:4]), found.memory
+    early, late = found.early_and_late
+    assert late <= GROWN * early, found.memory
 
 
 def held(found: Monkey, screens: int) -> None:
