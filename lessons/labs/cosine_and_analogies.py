@@ -5,8 +5,9 @@ import numpy as np
 from tutor.models.vectors import Vectors
 
 table = Vectors.load()  # GloVe: 30,000 words, 50 numbers each
-rows = np.stack([table.vector(word) for word in table.words])  # (n, d)
-row_of = {word: i for i, word in enumerate(table.words)}
+words = table.words  # (n,)
+rows = table.numbers * table.scales[:, None]  # (n, d)
+row_of = {word: i for i, word in enumerate(words)}
 
 PAIRS = ["violin cello", "violin tractor", "hot warm", "hot cold"]
 ANALOGIES = [  # change me: one is to the next as the third is to?
@@ -32,7 +33,7 @@ def nearest(x, without=()):
     for word in without:
         cosines[row_of[word]] = -1
     best = int(cosines.argmax())
-    return f"{table.words[best]} ({cosines[best]:.2f})"
+    return f"{words[best]} ({cosines[best]:.2f})"
 
 
 print("violin is", vector("violin")[:6].round(2), "and so on")

@@ -5,8 +5,9 @@ import numpy as np
 from tutor.models.vectors import Vectors
 
 table = Vectors.load()  # GloVe: 30,000 words, 50 numbers each
-rows = np.stack([table.vector(word) for word in table.words])  # (n, d)
-row_of = {word: i for i, word in enumerate(table.words)}
+words = table.words  # (n,)
+rows = table.numbers * table.scales[:, None]  # (n, d)
+row_of = {word: i for i, word in enumerate(words)}
 
 WORDS = ["oak", "tuesday", "kettle"]  # change me
 
@@ -24,9 +25,9 @@ def nearest(word, k):
     found = cosines(rows[row_of[word]])  # (n,)
     found[row_of[word]] = -1  # every word is nearest to itself
     order = np.argsort(-found)[:k]
-    return [(table.words[i], float(found[i])) for i in order]
+    return [(words[i], float(found[i])) for i in order]
 
 
 for word in WORDS:
-    told = ", ".join(f"{near} {c:.2f}" for near, c in nearest(word, 4))
+    told = ", ".join(f"{near} {c:.3f}" for near, c in nearest(word, 4))
     print(f"{word:8} {told}")

@@ -81,6 +81,7 @@ def _print(course: Course, found: Report, goals: bool) -> None:
             for goal in chapter.goals:
                 again = f" Read again: {', '.join(card.title for card in goal.read_again)}." if goal.read_again else ""
                 print(show(f"  {goal.goal.text} {words.count_line(goal.count)}.{again}"))
+    print(f"\n{words.SOLID}")
     if summary.missed:
         print("\nMissed most")
         for missed in summary.missed[:MOST]:

@@ -107,6 +107,8 @@ class ProgressScreen(TutorScreen[None]):
                     yield Option(self._row(f"  {number:2d}  {chapter.entry.title}", chapter), id=chapter.entry.id)
                 if len(track.chapters) > 1:
                     yield Option(Row("      all of it", TITLE, *self._bars(track.count)), disabled=True)
+        yield Option("", disabled=True)
+        yield Option(Text(f"  {words.SOLID}"), disabled=True)
 
     def _row(self, title: str, chapter: ChapterState) -> Row:
         return Row(title, TITLE, *(["  cannot be read"] if chapter.problem else self._bars(chapter.count)))

@@ -73,6 +73,9 @@ def recall_line(recall: Recall) -> str:
     return f"Recalled in {percent(recall.recalled)} of {reviews}; FSRS had predicted {percent(recall.predicted)}."
 
 
+SOLID = "A question is solid when its latest answer was right."
+
+
 def due_line(recall: Recall) -> str:
     """What is remembered, and what is due."""
     if not recall.questions:
