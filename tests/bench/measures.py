@@ -100,7 +100,7 @@ def keys_at(place: str, n: int, *, streaming: bool, size: tuple[int, int] = (80,
                 terminal.press("n", "n")
                 terminal.wait_for("Tab to the widget", "√ scale")
                 terminal.press("tab")
-                terminal.wait_for("1-6 head")
+                terminal.wait_for("←→ key")
                 terminal.press("up", "m")
                 terminal.settle(0.5)
             return key_times(terminal, islice(cycle(keys), n))

@@ -139,7 +139,8 @@ def test_lessons_progress_and_folders_may_hold_anything(tmp_path: Path) -> None:
 def test_a_lesson_with_harmful_text_is_refused_or_shown(field: str, sample: str, tmp_path: Path) -> None:
     environment = {**ONE_THREAD, **installed(tmp_path, in_one(field, SAMPLES[sample]))}
     with Terminal(["--data-dir", str(tmp_path / "data")], environment=environment, cwd=tmp_path) as terminal:
-        terminal.settle(2.0)
+        terminal.wait(lambda: terminal.process.poll() is not None or "? keys" in terminal.text, "an end or a screen")
+        terminal.settle(0.5)
         if terminal.process.poll() is None:  # else the list of chapters itself is refused, in one line
             walk = "j k \r n n n b b b j \r Q 1 \r b b b b o j \r b b i b / t o k \x1b p b r b : \x1b s j \r b b m b c"
             for key in walk.split(" "):
