@@ -143,6 +143,17 @@ class TutorApp(SentByChanges[None], TypedInOrder[None], KeptLow[None]):
     def _warn(self, warning: str) -> None:
         self.notify(warning, severity="warning", timeout=20)
 
+    def ignores(self, typed: events.Event) -> bool:
+        """Nothing is done unseen: while the window is too small, there is only what leaves it or draws it anew."""
+        unseen = bool(self.screen_stack) and self.screen.has_class("-too-small")
+        return unseen and getattr(typed, "key", "") not in ("q", "ctrl+q", "ctrl+c", "ctrl+z", "ctrl+l")
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, which ends other programs."""
+        typing = self.focused is not None and self.focused.check_consume_key("q", "q")
+        kept = "Every answer given is kept."
+        self.notify(f"Esc leaves the field, then q quits. {kept}" if typing else f"q quits. {kept}")
+
     def notify(self, message: str, **options: Any) -> None:
         """Say something for a while, with nothing in it that a terminal or Textual's markup would obey."""
         from tutor.experiments.cells import visible

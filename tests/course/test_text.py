@@ -86,6 +86,7 @@ def test_lines() -> None:
         "    as it is",
     ]
     assert plain("- “item” → x", ascii=True) == ['- "item" -> x']
+    assert plain("`␣a` and ▁a", ascii=True) == ["_a and _a"]
 
 
 def test_a_line_of_code_that_is_too_long_goes_on_below() -> None:

@@ -272,6 +272,34 @@ async def test_a_tiny_window_says_so_and_comes_back(lessons: Path, tmp_path: Pat
         await happens(pilot, lambda: "Text to Tokens" in text_of(app) and "too small" not in text_of(app))
 
 
+async def test_nothing_is_done_unseen_in_a_tiny_window(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path, chapter="tokens") as (app, pilot):
+        await happens(pilot, lambda: "3 cards" in text_of(app))
+        await pilot.resize_terminal(50, 12)
+        await happens(pilot, lambda: "press q to quit" in " ".join(text_of(app).split()))
+        await pilot.press("n", "question_mark", "colon", "slash")
+        await pilot.resize_terminal(80, 24)
+        await happens(pilot, lambda: "3 cards" in text_of(app))
+        await pilot.resize_terminal(50, 12)
+        await happens(pilot, lambda: "too small" in text_of(app))
+        await pilot.press("q")
+        await happens(pilot, lambda: not app.is_running)
+
+
+async def test_the_end_of_a_long_line_is_seen_where_it_is_written(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await pilot.press("slash", *"abc" * 40, *"the end")
+        await happens(pilot, lambda: "bcabcthe end" in text_of(app))
+
+
+async def test_ctrl_c_tells_how_to_quit(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        await pilot.press("ctrl+c")
+        await happens(pilot, lambda: "q quits." in text_of(app) and "Esc leaves" not in text_of(app))
+        await pilot.press("slash", "ctrl+c")
+        await happens(pilot, lambda: "Esc leaves the field" in text_of(app))
+
+
 async def test_themes_change_by_key_and_are_kept(lessons: Path, tmp_path: Path) -> None:
     async with opened(lessons, tmp_path) as (app, pilot):
         await pilot.press("T")

@@ -33,7 +33,10 @@ _INLINE = re.compile(
     re.DOTALL,
 )
 _ITEM = re.compile(r"( *)([-*•]|\d{1,2}\.) +(.*)")
-_ASCII = str.maketrans({"–": "-", "—": "-", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->", "×": "x"})
+_ASCII = str.maketrans(
+    {"–": "-", "—": "-", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->", "×": "x"}
+    | dict.fromkeys("␣▁", "_")
+)
 
 
 @dataclass(frozen=True)

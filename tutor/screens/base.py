@@ -92,7 +92,8 @@ class TutorScreen(Steady[R]):
             said = (
                 f"This window is too small: tutor needs {LEAST[0]} x {LEAST[1]} cells, and this is {event.size.width}"
             )
-            self.query_one("#too-small", Static).update(f"{said} x {event.size.height}.")
+            what = "Make it larger to go on, or press q to quit."
+            self.query_one("#too-small", Static).update(f"{said} x {event.size.height}. {what}")
         if not small and self._hidden is not None:
             self.call_after_refresh(self._hidden.focus)
             self._hidden = None

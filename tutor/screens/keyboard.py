@@ -43,15 +43,23 @@ class TypedInOrder(App[R]):
         elif self._dealing is not None and not self._dealing.done():
             self._typed.append(event)
         else:
-            await super().on_event(event)
+            await self._hand_on(event)
             self._dealing = asyncio.create_task(self._deal())
+
+    def ignores(self, typed: events.Event) -> bool:
+        """Whether a key or paste is not to be dealt with."""
+        return False
+
+    async def _hand_on(self, typed: events.Event) -> None:
+        if not self.ignores(typed):
+            await super().on_event(typed)
 
     async def _deal(self) -> None:
         """Hand on what has been typed meanwhile."""
         await self._dealt_with()
         while self._typed:
             try:
-                await super().on_event(self._typed.popleft())
+                await self._hand_on(self._typed.popleft())
             except Exception as error:
                 self._handle_exception(error)
             await self._dealt_with()
