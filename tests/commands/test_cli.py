@@ -124,6 +124,33 @@ def test_locale_without_utf8():
         out.decode("ascii")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", "attention", "a dog ran"],
+        ["show", "attention", "a dog ran", "--picture"],
+        ["show", "bpe-stepper", "the cat the cat", "--picture"],
+        ["show", "tokens", "naïve 😀"],
+        ["show", "next", "a dog", "--picture"],
+        ["read", "text-to-tokens", "--all"],
+        ["read", "text-to-tokens", "--card", "1"],
+        ["quiz", "text-to-tokens"],
+        ["glossary", "perplexity"],
+        ["lab", "bpe_forty_lines"],
+        ["course"],
+        ["progress", "--goals"],
+        ["glossary", "naïve"],
+    ],
+    ids=" ".join,
+)
+def test_a_locale_that_python_makes_utf8_gets_ascii_as_in_the_app(arguments, tmp_path):
+    environment = {n: v for n, v in os.environ.items() if n not in ("PYTHONUTF8", "PYTHONIOENCODING")}
+    with program("--data-dir", str(tmp_path), *arguments, env={**environment, "LC_ALL": "C"}) as process:
+        out, err = process.communicate()
+    assert out or err
+    assert (out + err).isascii()
+
+
 COLOUR = re.compile(r"\x1b\[[\d;]*[34]8;|\x1b\[(?:\d+;)*(?:3[0-7]|4[0-7]|9[0-7]|10[0-7])[;m]")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tutor.commands import CommandError
 from tutor.commands.arguments import add_json
-from tutor.commands.output import complain, print_json
+from tutor.commands.output import complain, in_ascii, print_json
 from tutor.course.load import facts, load_course
 from tutor.course.schema import Chapter
 from tutor.course.text import literal, plain
@@ -19,7 +19,6 @@ from tutor.experiments.cells import many, percent
 from tutor.study.answer_sheet import AnswerSheet, decode
 from tutor.study.classroom import ClassReport, QuestionState, Wrong, report
 from tutor.study.transfer import TransferError
-from tutor.terminal import is_utf8
 
 COLUMNS = "right   of  discrimination  "  # the question follows
 FIELDS = ("chapter", "goal", "question", "learners", "right", "difficulty", "discrimination", "wrong", "wrong_learners")
@@ -124,7 +123,7 @@ def _write(text: str, chapter: Chapter, before: str = "") -> None:
     """Lesson Markdown in the terminal's width; in the last column, when something stands before it."""
     indent = len(COLUMNS) if before else 0
     width = max(24, shutil.get_terminal_size((80, 24)).columns - indent)
-    for line in plain(text, facts(chapter), width, ascii=not is_utf8(sys.stdout)):
+    for line in plain(text, facts(chapter), width, ascii=in_ascii()):
         print(f"{before:{indent}}{line}".rstrip())
         before = ""
 

@@ -12,10 +12,9 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import NamedTuple
 
-from tutor.commands.output import show
+from tutor.commands.output import in_ascii, show
 from tutor.course.schema import Fact
 from tutor.course.text import WIDTH, plain
-from tutor.terminal import is_utf8
 
 HELP, QUIT = "help", "quit"
 
@@ -50,7 +49,7 @@ class Dialogue:
     def say(self, text: str = "", facts: Mapping[str, Fact] | None = None) -> None:
         """Lesson Markdown as plain lines, none wider than the terminal."""
         width = max(20, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns - 1))
-        for line in plain(text, facts, width, ascii=not is_utf8(self._out)) or [""]:
+        for line in plain(text, facts, width, ascii=in_ascii(self._out)) or [""]:
             print(line.rstrip())
 
     def line(self, text: str = "") -> None:

@@ -7,9 +7,9 @@ import os
 import re
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from tutor.terminal import Colors, colour_tier, is_utf8
+from tutor.terminal import Colors, colour_tier, draws_ascii
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -46,20 +46,23 @@ def _is_number(cell: str) -> bool:
     return _NUMBER.fullmatch(cell) is not None
 
 
+def in_ascii(stream: TextIO | None = None) -> bool:
+    """Whether `stream`, stdout by default, gets ASCII alone; as in the app, see `draws_ascii`."""
+    return draws_ascii(os.environ, stream or sys.stdout)
+
+
 def show(text: str) -> str:
-    """`text` with control characters spelled out, and in ASCII where stdout takes no more."""
+    """`text` with control characters spelled out, and in ASCII where the terminal or its locale takes no more."""
     from tutor.experiments.cells import visible
 
-    if is_utf8(sys.stdout):
-        return visible(text)
-    return visible(text.replace("␣", "_"), ascii=True)
+    return visible(text.replace("␣", "_"), ascii=True) if in_ascii() else visible(text)
 
 
 def complain(message: str) -> None:
     """One line on stderr, with nothing in it that a terminal would obey."""
     from tutor.experiments.cells import visible
 
-    print(f"tutor: {visible(message, ascii=not is_utf8(sys.stderr))}", file=sys.stderr)
+    print(f"tutor: {visible(message, ascii=in_ascii(sys.stderr))}", file=sys.stderr)
 
 
 def view(height: int, flag: Colors = "auto") -> View:
@@ -67,7 +70,7 @@ def view(height: int, flag: Colors = "auto") -> View:
     from tutor.experiments.cells import View
 
     width = shutil.get_terminal_size((80, 24)).columns
-    return View(width, height, _tier(flag), ascii=not is_utf8(sys.stdout))
+    return View(width, height, _tier(flag), ascii=in_ascii())
 
 
 def print_picture(picture: RenderableType, flag: Colors) -> None:

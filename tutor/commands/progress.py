@@ -7,7 +7,7 @@ import sys
 import time
 
 from tutor.commands.arguments import add_json
-from tutor.commands.output import print_json, print_table, show
+from tutor.commands.output import in_ascii, print_json, print_table, show
 from tutor.commands.plain import progress
 from tutor.course.load import Course, facts, load_course
 from tutor.course.text import plain
@@ -18,7 +18,6 @@ from tutor.study.recall import plot
 from tutor.study.report import Report, as_data, gather, report
 from tutor.study.store import Store
 from tutor.study.summary import Count
-from tutor.terminal import is_utf8
 
 MOST = 10  # of the questions missed that are named
 
@@ -89,7 +88,7 @@ def _print(course: Course, found: Report, goals: bool) -> None:
             print(show(f"  {text} ({missed.chapter_id}; {words.missed_line(missed)})"))
     if recall.bins:
         print("\nRecalled against predicted; on the dots both are the same")
-        for line in [*plot(recall.bins, ascii=not is_utf8(sys.stdout)), *map(words.bin_line, recall.bins)]:
+        for line in [*plot(recall.bins, ascii=in_ascii()), *map(words.bin_line, recall.bins)]:
             print(f"  {line}")
     if summary.orphans:
         kept = ", ".join(f"{question} ({n})" for question, n in summary.orphans.items())
