@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,30 @@ def test_what_a_program_prints_is_shown_and_not_obeyed(lab: Callable[..., Any], 
     done = lab("bpe_forty_lines", "--run")
     assert done.code == 1 and "␛[2J" in done.out
     assert done.out.endswith("ZeroDivisionError: division by zero\nIt ended with exit code 1.\n")
+
+
+def test_a_copy_that_fails_leaves_nothing_behind(
+    lab: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, text: str, **options: Any) -> int:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    own = tmp_path / "labs" / f"{NAME}.py"
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_text", full)
+        failed = lab(NAME, "--copy")
+    assert failed.code == 1 and failed.out == ""
+    assert failed.err == f"tutor: {own} could not be written: No space left on device; make room and try again\n"
+    assert list(own.parent.iterdir()) == []
+    assert lab(NAME, "--copy").code == 0 and own.read_bytes() == LAB.read_bytes()
+
+
+def test_a_copy_into_a_folder_that_cannot_be_says_so(lab: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "labs").write_text("", "utf-8")
+    failed = lab(NAME, "--copy")
+    assert failed.code == 1 and str(tmp_path / "labs" / f"{NAME}.py") in failed.err
+    assert failed.err.endswith("; see to the folder and try again\n")
 
 
 def test_what_there_is_not(lab: Callable[..., Any]) -> None:

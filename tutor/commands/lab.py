@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -104,10 +105,25 @@ class Lab:
     def copy(self) -> int:
         """Give the learner a file, unless there is one."""
         if not self.own.is_file():
-            self.own.parent.mkdir(parents=True, exist_ok=True)
-            self.own.write_text(self.original, encoding="utf-8")
+            self._write()
         print(show(f"Yours is {self.own}. Change it in any editor; `tutor lab {self.path.stem} --run` runs it."))
         return 0
+
+    def _write(self) -> None:
+        """The course's program as the learner's file, whole or not at all; raises CommandError."""
+        partial = self.own.with_suffix(".partial")
+        try:
+            self.own.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                partial.write_text(self.original, encoding="utf-8")
+                partial.replace(self.own)
+            except OSError:
+                partial.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            advice = "make room and try again" if full else "see to the folder and try again"
+            raise CommandError(f"{self.own} could not be written: {error.strerror}; {advice}", 1) from error
 
     def run(self, store: Store) -> int:
         """What the program prints, how it ended, and what the check says."""
