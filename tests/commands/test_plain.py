@@ -254,6 +254,11 @@ def test_reading_asks_first_then_computes_and_keeps_the_place(say, tmp_path: Pat
     assert "Met: Write exactly two words." in out
 
 
+def test_a_lab_is_named_by_what_prints_it(say) -> None:
+    assert "This card has a lab, count.py: tutor lab count prints it." in say("read", "tokens", "--all")
+    assert "This card has a lab, count.py: :lab prints it." in say("read", "tokens", "--card", "3", lines=[""])
+
+
 def test_commands_on_a_card(say) -> None:
     lines = [
         ":term BYTE",

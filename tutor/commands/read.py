@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         dialogue = Dialogue()
         if args.all:
             for page in pages:
-                Reading(course, chapter, store, dialogue).show(page)
+                Reading(course, chapter, store, dialogue).show(page, alone=True)
             return 0
         start = store.place_in(chapter.id) if args.card is None else _card(pages, args.card)
         with talk(store, dialogue):
@@ -93,8 +93,8 @@ class Reading:
 
     # ── what a page says ─────────────────────────────────────────────────────────────────────────────
 
-    def show(self, page: Leaf) -> None:
-        """The page's text."""
+    def show(self, page: Leaf, alone: bool = False) -> None:
+        """The page's text; `alone` without a prompt below it."""
         say = self.dialogue.say
         say()
         if page.card is not None:
@@ -102,8 +102,9 @@ class Reading:
             say()
             say(page.card.text, self.facts)
             if page.card.lab:
+                how = f"tutor lab {page.card.lab.removesuffix('.py')}" if alone else ":lab"
                 say()
-                say(f"This card has a lab, `{page.card.lab}`: `:lab` prints it.")
+                say(f"This card has a lab, `{page.card.lab}`: `{how}` prints it.")
         elif page.id == GOALS:
             goals = "\n".join(f"- {goal.text}" for goal in self.chapter.goals)
             about = f"About {self.chapter.minutes} minutes, {len(self.chapter.cards)} cards."
