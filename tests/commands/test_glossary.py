@@ -15,5 +15,7 @@ def test_a_term_by_its_name_or_a_part_of_it(tutor: Callable[..., Any]) -> None:
 
 def test_what_is_not_there(tutor: Callable[..., Any]) -> None:
     none = tutor("glossary", "flux capacitor")
-    assert none.code == 2 and none.err == "tutor: the glossary has no 'flux capacitor'\n"
+    assert (
+        none.code == 2 and none.err == "tutor: the glossary has no 'flux capacitor'; `tutor glossary` lists its terms\n"
+    )
     assert "; it has " in tutor("glossary", "enco").err

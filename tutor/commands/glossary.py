@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     term, near = found(course, asked)
     term = near[0] if term is None and len(near) == 1 else term
     if term is None:
-        said = f"; it has {', '.join(other.name for other in near)}" if near else ""
+        said = f"; it has {', '.join(other.name for other in near)}" if near else "; `tutor glossary` lists its terms"
         raise CommandError(f"the glossary has no {asked!r}{said}")
     if args.json:
         print_json(data(course, term))
