@@ -87,6 +87,9 @@ def test_lines() -> None:
     ]
     assert plain("- “item” → x", ascii=True) == ['- "item" -> x']
     assert plain("`␣a` and ▁a", ascii=True) == ["_a and _a"]
+    assert plain("−log σ(a·b) / √32, Kᵀ at 90°; é", ascii=True) == [
+        "-log sigma(a.b) / sqrt 32, K^T at 90 degrees; <E9>"
+    ]
 
 
 def test_a_line_of_code_that_is_too_long_goes_on_below() -> None:
