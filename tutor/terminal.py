@@ -85,6 +85,9 @@ def is_utf8(stream: TextIO | None) -> bool:
         return False
 
 
+_PUT_BY_PYTHON = ("C.UTF-8", "C.utf8", "UTF-8")  # in LC_CTYPE, see PEP 538
+
+
 def draws_ascii(environ: Mapping[str, str], stream: TextIO | None) -> bool:
     """Whether the app draws in ASCII: the stream, the locale or the console's font lacks the rest.
 
@@ -95,8 +98,19 @@ def draws_ascii(environ: Mapping[str, str], stream: TextIO | None) -> bool:
         return True
     if not sys.flags.utf8_mode or environ.get("PYTHONUTF8") == "1":
         return False
-    name = environ.get("LC_ALL") or environ.get("LANG") or "UTF-8"
+    name = locale_and_why(environ)[0] or "UTF-8"
     return "utf8" not in name.lower().replace("-", "")
+
+
+def locale_and_why(environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The locale for characters that the learner's environment asks for, and the variable that says so.
+
+    An LC_CTYPE that Python put there itself, in place of a locale it cannot use, says nothing of the learner's.
+    """
+    put_there = sys.flags.utf8_mode and environ.get("LC_CTYPE") in _PUT_BY_PYTHON
+    asked = ("LC_ALL", "LANG") if put_there else ("LC_ALL", "LC_CTYPE", "LANG")
+    variable = next((name for name in asked if environ.get(name)), None)
+    return (environ[variable], variable) if variable else (None, None)
 
 
 def multiplexer(environ: Mapping[str, str]) -> str:

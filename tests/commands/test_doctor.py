@@ -1,7 +1,10 @@
 """`tutor doctor`."""
 
+import json
+import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 
 import pytest
@@ -76,6 +79,35 @@ def test_what_is_less_than_it_could_be_comes_with_a_way_to_change_it(tutor, envi
     out = tutor("doctor").out
     assert f"{colours}\n" in out
     assert advised in out.partition("What could be better:")[2]
+
+
+OF_THE_LOCALE = ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONUTF8", "PYTHONCOERCECLOCALE", "PYTHONIOENCODING")
+
+
+@pytest.mark.parametrize(
+    ("variables", "asked", "drawing", "advised"),
+    [
+        ({"LC_ALL": "C", "LANG": "C.UTF-8"}, ["C", "LC_ALL"], "ascii", "`export LC_ALL=C.UTF-8`"),
+        ({"LANG": "C"}, ["C", "LANG"], "ascii", "The locale C is not UTF-8"),
+        ({"LANG": "POSIX"}, ["POSIX", "LANG"], "ascii", "`export LANG=C.UTF-8`"),
+        ({"LANG": "xx_XX.UTF-8"}, ["xx_XX.UTF-8", "LANG"], "unicode", None),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, ["C.UTF-8", "LC_CTYPE"], "unicode", None),
+        ({"LANG": "C.UTF-8", "PYTHONIOENCODING": "latin-1"}, ["C.UTF-8", "LANG"], "ascii", "`unset PYTHONIOENCODING`"),
+        ({"LANG": "C", "PYTHONIOENCODING": ":replace"}, ["C", "LANG"], "ascii", "`export LANG=C.UTF-8`"),
+        ({}, [None, None], "unicode", None),
+    ],
+)
+def test_the_locale_is_the_one_asked_for_and_the_advice_names_what_decides(variables, asked, drawing, advised):
+    outside = {name: value for name, value in os.environ.items() if name not in OF_THE_LOCALE}
+    command = [sys.executable, "-m", "tutor", "doctor", "--json"]
+    done = subprocess.run(command, env={**outside, "TERM": "xterm", **variables}, capture_output=True, check=True)
+    report = json.loads(done.stdout)
+    found = report["locale"]
+    assert [found["name"], found["name_from"]] == asked
+    assert found["drawing"] == drawing
+    said = [line for line in report["advice"] if "drawn in ASCII" in line]
+    assert len(said) == (advised is not None)
+    assert advised is None or advised in said[0]
 
 
 def test_progress_that_cannot_be_kept(tutor, tmp_path):

@@ -71,4 +71,18 @@ def _drawing(report: dict[str, Any]) -> Iterator[str]:
         if (report["terminal"]["term"] or "").startswith(("linux", "vt")):
             yield "This console's font lacks most glyphs, so pictures are drawn in ASCII; a terminal window has them."
         else:
-            yield "The locale is not UTF-8, so pictures are drawn in ASCII: `export LANG=C.UTF-8`, say (`locale -a`)."
+            yield _locale(report["locale"])
+
+
+def _locale(locale: dict[str, Any]) -> str:
+    """How to get UTF-8, by the variable that decides."""
+    if locale["encoding_from"] == "PYTHONIOENCODING" and not locale["utf8"]:
+        return (
+            f"PYTHONIOENCODING asks for {locale['encoding']}, so pictures are drawn in ASCII whatever the locale is: "
+            "`unset PYTHONIOENCODING`."
+        )
+    said = f"The locale{' ' + locale['name'] if locale['name'] else ''} is not UTF-8, so pictures are drawn in ASCII"
+    if locale["name_from"] in ("LC_ALL", "LC_CTYPE"):
+        decides = f"{locale['name_from']} decides, whatever LANG says"
+        return f"{said}: `export {locale['name_from']}=C.UTF-8`, say (`locale -a`); {decides}."
+    return f"{said}: `export LANG=C.UTF-8`, say (`locale -a`)."

@@ -21,7 +21,7 @@ from tutor.models.cards import cards, examine
 from tutor.models.errors import ModelFileError
 from tutor.study.database import trouble
 from tutor.study.store import PROGRESS, data_folder, models_folder
-from tutor.terminal import can_draw, colours_and_why, draws_ascii, multiplexer
+from tutor.terminal import can_draw, colours_and_why, draws_ascii, is_utf8, locale_and_why, multiplexer
 
 PACKAGES = ("textual", "rich", "numpy", "tiktoken", "torch")
 DATA = Path(tutor.__file__).parent / "data"
@@ -46,11 +46,7 @@ def report_on(colors: Any, data_dir: Path | None) -> dict[str, Any]:
     """Everything the report says, as data."""
     report = {
         "terminal": terminal(colors),
-        "locale": {
-            "name": next((os.environ[v] for v in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(v)), None),
-            "encoding": getattr(sys.stdout, "encoding", None),
-            "drawing": "ascii" if draws_ascii(os.environ, sys.stdout) else "unicode",
-        },
+        "locale": locale(),
         "versions": {
             "tutor": tutor.__version__,
             "python": platform.python_version(),
@@ -104,6 +100,20 @@ def multiplexer_version(name: str, answered: str | None) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return said.stdout.strip().removeprefix("tmux ") or None
+
+
+def locale() -> dict[str, Any]:
+    """The locale that the environment asks for, and what the course makes of it."""
+    name, variable = locale_and_why(os.environ)
+    encoding = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
+    return {
+        "name": name,
+        "name_from": variable,
+        "encoding": getattr(sys.stdout, "encoding", None),
+        "encoding_from": "PYTHONIOENCODING" if encoding else "locale",
+        "utf8": is_utf8(sys.stdout),
+        "drawing": "ascii" if draws_ascii(os.environ, sys.stdout) else "unicode",
+    }
 
 
 # ── the installation ─────────────────────────────────────────────────────────────────────────────────
@@ -188,7 +198,7 @@ def lines(report: dict[str, Any]) -> list[str]:
         ("kitty keyboard", f"{_answer(terminal['kitty_keyboard'])}; the course needs none"),
         ("synchronised", f"{_answer(terminal['synchronized_output'])}; the course relies on none"),
         ("the app", "can open here" if terminal["can_draw"] else "cannot open here: no terminal, or a dumb one"),
-        ("locale", locale["name"] or "not set"),
+        ("locale", f"{locale['name']}, from {locale['name_from']}" if locale["name"] else "not set"),
         (
             "encoding",
             f"{locale['encoding']}, draws with {'Unicode' if locale['drawing'] == 'unicode' else 'ASCII only'}",
