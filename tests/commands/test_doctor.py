@@ -69,7 +69,13 @@ def test_report_for_people_says_the_same(tutor, environment, tmp_path):
         ({"TERM": "tmux-256color", "TMUX": "x"}, "256, from TERM", 'terminal-features ",*:RGB"'),
         ({"TERM": "screen", "STY": "x", "COLORTERM": "truecolor"}, "256, from COLORTERM", "term screen-256color"),
         ({"TERM": "linux"}, "16, from TERM", "font lacks most glyphs"),
-        ({"TERM": "vt100"}, "none, from TERM", "font lacks most glyphs"),
+        ({"TERM": "vt100"}, "none, from TERM", "TERM=vt100 promises neither colours nor"),
+        ({"TERM": "nonsense"}, "16, from TERM", "TERM=nonsense promises no more than 16 colours"),
+        (
+            {"TERM": "tmux-256color", "TMUX": "x", "COLORTERM": "truecolor"},
+            "truecolor, from COLORTERM",
+            "If colours look",
+        ),
         ({"TERM": "xterm-kitty", "COLUMNS": "50", "LINES": "24"}, "truecolor, from TERM", "the app needs 60 x 20"),
         ({"TERM": "xterm-kitty", "COLUMNS": "70", "LINES": "24"}, "truecolor, from TERM", "from 80 x 24 on"),
     ],
@@ -79,6 +85,22 @@ def test_what_is_less_than_it_could_be_comes_with_a_way_to_change_it(tutor, envi
     out = tutor("doctor").out
     assert f"{colours}\n" in out
     assert advised in out.partition("What could be better:")[2]
+
+
+@pytest.mark.parametrize(
+    ("variables", "not_said"),
+    [
+        ({"TERM": "vt100"}, "console"),
+        ({"TERM": "linux"}, "promises"),
+        ({"TERM": "screen-256color", "STY": "x"}, "GNU screen"),
+        ({"TERM": "screen-256color", "STY": "x", "COLORTERM": "truecolor"}, "GNU screen"),
+        ({"TERM": "screen-256color", "STY": "x", "SSH_CONNECTION": "a"}, "COLORTERM=truecolor tutor"),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "If colours look"),
+    ],
+)
+def test_what_does_not_hold_is_not_advised(tutor, environment, variables, not_said):
+    environment(**variables)
+    assert not_said not in tutor("doctor").out.partition("What could be better:")[2]
 
 
 OF_THE_LOCALE = ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONUTF8", "PYTHONCOERCECLOCALE", "PYTHONIOENCODING")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 LEAST, GOOD = (60, 20), (80, 24)  # cells
+TMUX_RGB = '`set -as terminal-features ",*:RGB"` in ~/.tmux.conf'
 ROOM = 50_000_000  # bytes free for progress; it takes far less, but other programs write too
 
 
@@ -50,15 +51,23 @@ def _colours(terminal: dict[str, Any]) -> Iterator[str]:
     term = terminal["term"] or ""
     if source == "NO_COLOR":
         yield "NO_COLOR is set, so nothing is coloured: `unset NO_COLOR`, or `tutor --colors 256`."
-    elif inside == "screen" and tier != "none":
-        yield "GNU screen before version 5 passes no true colours on; `term screen-256color` in ~/.screenrc gives 256."
+    elif inside == "screen":
+        if tier != "none" and "256" not in term:
+            yield "GNU screen before version 5 has no true colours; `term screen-256color` in ~/.screenrc gives 256."
     elif tier == "16" and term.startswith(("xterm", "screen", "tmux", "rxvt")):
         yield f"TERM={term} promises 16 colours; most terminals of that name have 256: `TERM={term}-256color tutor`."
+    elif tier == "16" and source == "TERM" and not term.startswith("linux"):
+        yield (
+            f"TERM={term} promises no more than 16 colours, as far as `tutor` knows that name. If yours has more: "
+            "`TERM=xterm-256color tutor` where it works like xterm, as most do, or else `tutor --colors 256`."
+        )
     elif tier == "256" and inside == "tmux":
         yield (
             "tmux shows true colours where it is told that the terminal around it has them: "
-            '`set -as terminal-features ",*:RGB"` in ~/.tmux.conf, then `COLORTERM=truecolor tutor`.'
+            f"{TMUX_RGB}, then `COLORTERM=truecolor tutor`."
         )
+    elif inside == "tmux" and source == "COLORTERM":
+        yield f"If colours look wrong or few: tmux must know that the terminal around it has them all, by {TMUX_RGB}."
     elif tier == "256" and terminal["ssh"] and source == "TERM":
         yield (
             "SSH does not pass COLORTERM on. If your terminal has true colours: `COLORTERM=truecolor tutor`; "
@@ -68,7 +77,13 @@ def _colours(terminal: dict[str, Any]) -> Iterator[str]:
 
 def _drawing(report: dict[str, Any]) -> Iterator[str]:
     if report["locale"]["drawing"] == "ascii":
-        if (report["terminal"]["term"] or "").startswith(("linux", "vt")):
+        term = report["terminal"]["term"] or ""
+        if term.startswith("vt"):
+            yield (
+                f"TERM={term} promises neither colours nor glyphs beyond ASCII, so pictures have none: "
+                "`export TERM=xterm-256color` if your terminal works like xterm, as most do."
+            )
+        elif term.startswith("linux"):
             yield "This console's font lacks most glyphs, so pictures are drawn in ASCII; a terminal window has them."
         else:
             yield _locale(report["locale"])
