@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import shutil
 import sqlite3
 import subprocess
@@ -101,6 +102,25 @@ def test_what_is_less_than_it_could_be_comes_with_a_way_to_change_it(tutor, envi
 def test_what_does_not_hold_is_not_advised(tutor, environment, variables, not_said):
     environment(**variables)
     assert not_said not in tutor("doctor").out.partition("What could be better:")[2]
+
+
+def test_in_a_pipe_it_says_that_only_the_output_is_no_terminal():
+    ours, theirs = pty.openpty()
+    command, env = [sys.executable, "-m", "tutor", "doctor"], {**os.environ, "TERM": "xterm-256color"}
+    done = subprocess.run(command, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, text=True, env=env, check=True)
+    os.close(ours)
+    os.close(theirs)
+    assert "the app         cannot be opened like this: output is not a terminal\n" in done.stdout
+    advised = done.stdout.partition("What could be better:")[2]
+    assert "Like this, output is not a terminal, and the app needs one" in advised
+
+
+def test_it_says_why_the_app_cannot_open(tutor, environment):
+    environment(TERM="xterm-256color")
+    assert tutor("doctor", "--json").data["terminal"]["not_terminals"] == ["input", "output", "errors"]
+    assert "Like this, input, output and errors are not a terminal" in tutor("doctor").out
+    environment(TERM="dumb")
+    assert "cannot open here: TERM is dumb\n" in tutor("doctor").out
 
 
 OF_THE_LOCALE = ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONUTF8", "PYTHONCOERCECLOCALE", "PYTHONIOENCODING")

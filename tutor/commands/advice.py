@@ -22,7 +22,10 @@ def _app(terminal: dict[str, Any]) -> Iterator[str]:
             "terminal is more than it says; `tutor read`, `tutor quiz` and `tutor lab` work as it is."
         )
     elif not terminal["can_draw"]:
-        yield "The app cannot open from here, where input or output is not a terminal; `tutor read` and others can."
+        yield (
+            f"Like this, {not_a_terminal(terminal)}, and the app needs one: start it without `|`, `<` and `>`, "
+            "and over SSH with `ssh -t`. `tutor read`, `tutor quiz` and `tutor lab` work as it is."
+        )
     columns, rows = terminal["columns"], terminal["rows"]
     if columns < LEAST[0] or rows < LEAST[1]:
         yield f"The window has {columns} x {rows} cells: the app needs {LEAST[0]} x {LEAST[1]}. Make it larger."
@@ -31,6 +34,12 @@ def _app(terminal: dict[str, Any]) -> Iterator[str]:
     if terminal["textual"]:
         names = ", ".join(terminal["textual"])
         yield f"{names}: set for Textual, and changes how the app looks or behaves. `unset` it unless you mean it."
+
+
+def not_a_terminal(terminal: dict[str, Any]) -> str:
+    """Which streams are none, in words: "input and output are not a terminal"."""
+    *others, last = terminal["not_terminals"]
+    return f"{', '.join(others)} and {last} are not a terminal" if others else f"{last} is not a terminal"
 
 
 def _files(report: dict[str, Any]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import tutor
-from tutor.commands.advice import advice
+from tutor.commands.advice import advice, not_a_terminal
 from tutor.commands.arguments import add_json
 from tutor.commands.output import print_json, show
 from tutor.commands.terminal_answers import Answers, ask
@@ -66,7 +66,8 @@ def terminal(colors: Any) -> dict[str, Any]:
     """What its environment promises, and what it answers."""
     size = shutil.get_terminal_size()
     tier, source = colours_and_why(os.environ, colors)
-    drawable = can_draw(os.environ, sys.stdin, sys.stdout, sys.stderr)
+    streams = {"input": sys.stdin, "output": sys.stdout, "errors": sys.stderr}
+    drawable = can_draw(os.environ, *streams.values())
     old = os.environ.get("TERM", "").startswith(("linux", "vt"))  # they print the questions
     said = ask(sys.stdin.fileno(), sys.stdout.fileno()) if drawable and not old else Answers()
     inside = multiplexer(os.environ)
@@ -82,6 +83,7 @@ def terminal(colors: Any) -> dict[str, Any]:
         "multiplexer_version": multiplexer_version(inside, said.name),
         "ssh": bool(os.environ.get("SSH_CONNECTION")),
         "can_draw": drawable,
+        "not_terminals": [name for name, stream in streams.items() if stream is None or not stream.isatty()],
         "textual": sorted(name for name in os.environ if name.startswith("TEXTUAL_")),
         **said._asdict(),
     }
@@ -197,7 +199,7 @@ def lines(report: dict[str, Any]) -> list[str]:
         ("mouse", _answer(terminal["mouse"])),
         ("kitty keyboard", f"{_answer(terminal['kitty_keyboard'])}; the course needs none"),
         ("synchronised", f"{_answer(terminal['synchronized_output'])}; the course relies on none"),
-        ("the app", "can open here" if terminal["can_draw"] else "cannot open here: no terminal, or a dumb one"),
+        ("the app", _app(terminal)),
         ("locale", f"{locale['name']}, from {locale['name_from']}" if locale["name"] else "not set"),
         (
             "encoding",
@@ -216,6 +218,14 @@ def lines(report: dict[str, Any]) -> list[str]:
         "",
         *(["What could be better:", *better] if better else ["Nothing to change."]),
     ]
+
+
+def _app(terminal: dict[str, Any]) -> str:
+    if terminal["can_draw"]:
+        return "can open here"
+    if terminal["term"] in (None, "", "dumb"):
+        return f"cannot open here: TERM is {terminal['term'] or 'not set'}"
+    return f"cannot be opened like this: {not_a_terminal(terminal)}"
 
 
 def _answer(said: bool | None) -> str:
