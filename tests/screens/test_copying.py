@@ -68,15 +68,25 @@ async def test_a_program_and_what_it_prints(lessons: Path, tmp_path: Path) -> No
         assert (tmp_path / "saved" / "count-output.txt").read_text("utf-8").startswith("r runs the program")
 
 
+@pytest.mark.parametrize(
+    ("variables", "why"),
+    [
+        ({"TERM": "linux"}, "This console has no clipboard."),
+        ({"TERM": "vt100"}, "A terminal with TERM=vt100 has no clipboard."),
+        ({"TERM": "screen", "STY": "1.pts"}, "GNU screen passes no copies on."),
+    ],
+)
 async def test_where_there_is_no_clipboard_or_no_room(
-    lessons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lessons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], why: str
 ) -> None:
-    monkeypatch.setenv("TERM", "linux")
+    monkeypatch.delenv("TMUX", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     (tmp_path / "saved").write_text("in the way")
     async with opened(lessons, tmp_path) as (app, pilot):
         app.open_chapter("tokens", "bytes")
         await happens(pilot, lambda: bool(app.screen.query("Prose")))
-        assert (await press(app, pilot, "y")).startswith("This console has no clipboard.")
+        assert (await press(app, pilot, "y")).startswith(why)
         assert app.clipboard == ""
         assert (await press(app, pilot, "Y")).startswith("It cannot be written: ")
 

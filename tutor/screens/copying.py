@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from abc import abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,7 +21,7 @@ from tutor.course.text import plain
 from tutor.experiments.base import Result
 from tutor.experiments.cells import visible
 from tutor.screens.base import TutorScreen
-from tutor.terminal import is_console
+from tutor.terminal import is_console, multiplexer
 from tutor.widgets.base import LiveWidget
 from tutor.widgets.card import Page, Prose
 
@@ -56,8 +57,7 @@ class Copying(TutorScreen[R]):
         if not text:
             _tell(self, "There is nothing to copy yet.")
             return
-        if is_console(os.environ) or size > MOST:
-            why = "This console has no clipboard." if size <= MOST else f"{size:,} bytes are too many for a clipboard."
+        if why := no_clipboard(os.environ) or too_many(size):
             _tell(self, f"{why} Y writes the text to a file.")
             return
         self.app.copy_to_clipboard(text)
@@ -75,6 +75,19 @@ class Copying(TutorScreen[R]):
             _tell(self, f"It cannot be written: {error}")
         else:
             _tell(self, f"Written to {path}")
+
+
+def no_clipboard(environ: Mapping[str, str]) -> str | None:
+    """Why no code for the clipboard would arrive, where that is known."""
+    if is_console(environ):
+        term = environ["TERM"]
+        where = "This console" if term.startswith("linux") else f"A terminal with TERM={term}"
+        return f"{where} has no clipboard."
+    return "GNU screen passes no copies on." if multiplexer(environ) == "screen" else None
+
+
+def too_many(size: int) -> str | None:
+    return f"{size:,} bytes are too many for a clipboard." if size > MOST else None
 
 
 def _tell(screen: Screen[Any], said: str) -> None:
