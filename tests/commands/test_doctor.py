@@ -15,7 +15,10 @@ from tutor.commands import doctor
 from tutor.commands.terminal_answers import Answers, answers
 from tutor.study.store import Store
 
-OF_THE_TERMINAL = ("TERM", "COLORTERM", "NO_COLOR", "TMUX", "STY", "ZELLIJ", "SSH_CONNECTION", "TERM_PROGRAM")
+OF_THE_TERMINAL = (
+    *("TERM", "COLORTERM", "NO_COLOR", "TMUX", "STY", "ZELLIJ", "SSH_CONNECTION", "TERM_PROGRAM"),
+    "TEXTUAL_COLOR_SYSTEM",
+)
 
 
 @pytest.fixture
@@ -97,6 +100,7 @@ def test_what_is_less_than_it_could_be_comes_with_a_way_to_change_it(tutor, envi
         ({"TERM": "screen-256color", "STY": "x", "COLORTERM": "truecolor"}, "GNU screen"),
         ({"TERM": "screen-256color", "STY": "x", "SSH_CONNECTION": "a"}, "COLORTERM=truecolor tutor"),
         ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "If colours look"),
+        ({"TERM": "xterm-256color", "TEXTUAL_COLOR_SYSTEM": "standard"}, "promises 16 colours"),
     ],
 )
 def test_what_does_not_hold_is_not_advised(tutor, environment, variables, not_said):

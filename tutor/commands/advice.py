@@ -63,7 +63,7 @@ def _colours(terminal: dict[str, Any]) -> Iterator[str]:
     elif inside == "screen":
         if tier != "none" and "256" not in term:
             yield "GNU screen before version 5 has no true colours; `term screen-256color` in ~/.screenrc gives 256."
-    elif tier == "16" and term.startswith(("xterm", "screen", "tmux", "rxvt")):
+    elif tier == "16" and source == "TERM" and term.startswith(("xterm", "screen", "tmux", "rxvt")):
         yield f"TERM={term} promises 16 colours; most terminals of that name have 256: `TERM={term}-256color tutor`."
     elif tier == "16" and source == "TERM" and not term.startswith("linux"):
         yield (
