@@ -151,6 +151,23 @@ async def test_what_was_written_is_kept_however_one_leaves(leave: str, lessons: 
         assert (await open_lab(app, pilot)).text.startswith("xyfor")
 
 
+async def test_what_another_editor_writes_is_taken_up_and_never_lost(lessons: Path, tmp_path: Path) -> None:
+    async with opened(lessons, tmp_path) as (app, pilot):
+        editor = await open_lab(app, pilot)
+        await pilot.press("e", *"a=1", "tab")
+        file = tmp_path / "labs" / "count.py"
+        assert file.read_text().startswith("a=1")
+        file.write_text("print('from elsewhere')\n")
+        await pilot.press("r")
+        await happens(pilot, lambda: "from elsewhere" in printed(app))
+        await pilot.press("e", *"b=2")
+        file.write_text("c = 3\n")
+        await pilot.press("tab")
+        assert file.read_text() == editor.text == "prib=2nt('from elsewhere')\n"  # where the cursor was
+        assert file.with_stem("count-2").read_text() == "c = 3\n"
+        assert "changed elsewhere" in printed(app) and "count-2.py" in printed(app)
+
+
 async def test_the_original_comes_back_only_after_a_question(lessons: Path, tmp_path: Path) -> None:
     own = tmp_path / "labs" / "count.py"
     async with opened(lessons, tmp_path) as (app, pilot):

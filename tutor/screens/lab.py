@@ -19,6 +19,7 @@ from textual.widgets import Static
 
 from tutor.course.exercises import Exercise, exercise, split
 from tutor.course.labs import Run
+from tutor.course.own_program import OwnProgram
 from tutor.experiments.cells import visible
 from tutor.screens.copying import Copy, Copying
 from tutor.widgets.card import Page
@@ -81,7 +82,8 @@ class LabScreen(Copying[None]):
                 self.original = path.read_text(encoding="utf-8")
                 self.exercise = exercise(path)
             said = EXERCISE if self.exercise else PLAIN
-            source = self.own.read_text(encoding="utf-8") if self.own.is_file() else self.original
+            own = self.own.read()
+            source = self.original if own is None else own
         except (OSError, ValueError, SyntaxError) as error:
             said = f"{error.filename if isinstance(error, OSError) else self.lab} cannot be read: {error}"
             source = self.original
@@ -94,11 +96,11 @@ class LabScreen(Copying[None]):
     def editor(self) -> Editor:
         return self.query_one(Editor)
 
-    @property
-    def own(self) -> Path:
-        """Where the learner's change of this lab is kept."""
+    @cached_property
+    def own(self) -> OwnProgram:
+        """The learner's change of this lab."""
         base = self.tutor.store.path.parent if self.tutor.store.path else Path(tempfile.gettempdir())
-        return base / "labs" / self.lab
+        return OwnProgram(base / "labs" / self.lab)
 
     @property
     def changed(self) -> bool:
@@ -140,6 +142,7 @@ class LabScreen(Copying[None]):
         """Let keys write; in an exercise that is as it was given, where something is missing."""
         if self._asking:
             self.action_answer(False)
+        self._take_up()
         self.remove_class("-output-only")
         self.editor.write(True)
         if self.exercise and not self.changed:
@@ -163,15 +166,21 @@ class LabScreen(Copying[None]):
     def _keep(self) -> None:
         """Save the change, or forget it when there is none left."""
         try:
-            if self.changed:
-                self.own.parent.mkdir(parents=True, exist_ok=True)
-                partial = self.own.with_suffix(".partial")
-                partial.write_text(self.editor.text, encoding="utf-8")
-                partial.replace(self.own)
-            else:
-                self.own.unlink(missing_ok=True)
+            put_by = self.own.keep(self.editor.text if self.changed else None)
         except (OSError, UnicodeEncodeError) as error:
-            self._say(f"Your change is not saved, but r runs it: {error}")
+            why = error.strerror if isinstance(error, OSError) else error
+            self._say(f"Your change is not saved, but r runs it: {self.own.path}: {why}")
+        else:
+            if put_by is not None:
+                self._say(f"The file was changed elsewhere meanwhile; what it held is in {put_by} now.")
+
+    def _take_up(self) -> None:
+        """Go on from what an editor or another session has made of the program."""
+        news = None if self.editor.writing else self.own.news()
+        if news is not None:
+            self.own.read()
+            self.editor.text = news
+            self._place()
 
     def action_restore(self) -> None:
         """Ask before the change is deleted."""
@@ -231,6 +240,7 @@ class LabScreen(Copying[None]):
     def action_run(self) -> None:
         self.action_stop()
         self._asking = False
+        self._take_up()
         self._tried |= self.changed
         self.remove_class("-code-only")
         self._say("running…")
