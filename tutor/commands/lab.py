@@ -15,6 +15,7 @@ from tutor.commands.plain import progress
 from tutor.course.exercises import Exercise, exercise
 from tutor.course.labs import run_source
 from tutor.course.load import Course, load_course
+from tutor.course.own_program import OwnProgram
 from tutor.experiments.base import Table
 from tutor.study.store import Store, labs_folder
 
@@ -111,15 +112,8 @@ class Lab:
 
     def _write(self) -> None:
         """The course's program as the learner's file, whole or not at all; raises CommandError."""
-        partial = self.own.with_suffix(".partial")
         try:
-            self.own.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                partial.write_text(self.original, encoding="utf-8")
-                partial.replace(self.own)
-            except OSError:
-                partial.unlink(missing_ok=True)
-                raise
+            OwnProgram(self.own).keep(self.original)
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             advice = "make room and try again" if full else "see to the folder and try again"
