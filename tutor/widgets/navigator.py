@@ -61,8 +61,9 @@ class Row:
         fits = (said for said in self.said if options.max_width - cell_len(said) >= LEAST)
         said = next(fits, self.said[-1])
         name = Text(self.name, self.style, no_wrap=True)
-        name.truncate(max(0, min(self.width, options.max_width - cell_len(said))), overflow="ellipsis", pad=True)
-        yield name.append(said, self.said_style)
+        width = max(0, min(self.width, options.max_width - cell_len(said)))
+        name.truncate(width - 1, overflow="ellipsis", pad=True)  # a name that is cut does not touch what is said
+        yield name.append(" " * min(1, width)).append(said, self.said_style)
 
 
 class Column(Navigator, inherit_bindings=False):
