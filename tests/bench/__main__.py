@@ -1,7 +1,7 @@
 """Measure the real program: python tests/bench [terminal|model|all|table] [--json].
 
 Ratios are taken within one run, since machines are noisy; the targets stand in brackets. `table` measures every
-requirement of the terminal and writes docs/terminal.md; it takes three quarters of an hour, on a quiet machine.
+requirement of the terminal and writes docs/terminal.md; it takes half an hour, on a quiet machine.
 """
 
 from __future__ import annotations
