@@ -283,7 +283,7 @@ class TutorApp(SentByChanges[None], TypedInOrder[None], KeptLow[None]):
                 yield SystemCommand(title, summary, lambda one=entry.id: self.open_chapter(one))
         for name in themes.names(self.tier):
             yield SystemCommand(f"Theme: {name}", "Change the colours", lambda name=name: self.set_theme(name))
-        yield SystemCommand("Quit", "Everything is kept", self.exit)
+        yield SystemCommand("Quit", "Every answer given is kept", self.exit)
 
     def action_home(self) -> None:
         """Back to the list of chapters, whatever is open."""

@@ -66,7 +66,7 @@ def summary(result: Result, view: View) -> list[Line]:
     drawn = bar(result.n_tokens / result.n_bytes, min(20, room), view.ascii) if room >= 4 else ""
     first = cropped([Segment(left, BOLD), Segment("   " + gain), Segment(drawn, DIM)], view)
     if result.last is None:
-        said = "Nothing is merged yet: every token is one byte, a space is ␣."
+        said = "Nothing is merged yet: a token is one byte, a space is ␣."
         return [first, cropped([Segment(said.replace("␣", "_") if view.ascii else said, DIM)], view)]
     (a, b), n = result.last
     made = Segment(result.label(255 + result.merges, view.ascii), NEW)
@@ -180,7 +180,7 @@ def word_steps(result: Result, view: View) -> list[Line]:
         return word_line(result, view)
     last, most = len(result.states) - 1, max(1, view.height // 3 - 1)
     first = max(0, min(result.step - most // 2, last + 1 - most))
-    heading = f"the word with these merges, step {result.step} of {last}"
+    heading = f"step {result.step} of {last}: the word with these merges"
     lines: list[Line] = [[Segment(fit(heading, view.width, end(view)), DIM)]]
     for step in range(first, min(last + 1, first + most)):
         mark = (">" if view.ascii else "▸") if step == result.step else " "

@@ -34,7 +34,8 @@ def picture(result: Result, view: View) -> list[Line]:
     beside = static if room < 1 else ""
     last = visible_bytes(result.first.pieces[-1], "_" if view.ascii else "␣", view.ascii)
     title = f"last token: {last}" if not result.whole else beside
-    headings = [title, "near in the first", "near in the second"]
+    begun = "near in the" if widths[1] >= len("near in the second") else "near,"
+    headings = [title, f"{begun} first", f"{begun} second"]
     lines = [_line("layer", "cosine", [_fit(h, w, view) for h, w in zip(headings, widths, strict=True)], DIM)]
     for layer, cosine in enumerate(cosines):
         near = [

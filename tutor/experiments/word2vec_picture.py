@@ -112,7 +112,7 @@ def word_map(result: Result, view: View) -> list[Line]:
     for word, (x, y) in zip(result.mapped, at, strict=True):
         mark, style = (">", HERE) if word == result.word else ("+", BOLD) if word in close else (_dot(view), PLAIN)
         _place(rows, x, y, mark, _shown(word, view), style, view.width)
-    caption = f"a map that shows {percent(share)} of the variance{_marks(result, view)}"
+    caption = f"map of {percent(share)} of the variance{_marks(result, view)}"
     return [*(_row(row) for row in rows), [Segment(fit(caption, view.width, _end(view)), DIM)]]
 
 
