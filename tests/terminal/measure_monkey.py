@@ -13,6 +13,7 @@ import os
 import random
 import re
 import select
+import signal
 import sys
 import tempfile
 import time
@@ -71,6 +72,7 @@ class Watched(Terminal):
 
     tail = b""  # the last that came
     owed = 0  # answers to the question whether all has arrived
+    told = Path()  # the file into which it writes what it waits for, see `watched`
     typing = False  # in the middle of something that no terminal would interrupt
 
     def drain(self, seconds: float) -> bytes:
@@ -141,8 +143,18 @@ class Watched(Terminal):
             self.alive()
             if time.monotonic() - began > patience:
                 seen = "\n".join(self.look(came)) + f"\n{self.tail[-3000:]!r}"
-                raise AssertionError(f"no answer within {patience:g} s; {len(lines)} of {rows} lines came\n{seen}")
+                said = f"no answer within {patience:g} s; {len(lines)} of {rows} lines came"
+                raise AssertionError(f"{said}\n{seen}\n{self.waits()}")
         return time.monotonic() - began, came
+
+    def waits(self) -> str:
+        """What each task and thread of the program waits for."""
+        self.process.send_signal(signal.SIGUSR2)
+        end = time.monotonic() + 5
+        while not self.told.exists() and time.monotonic() < end:
+            time.sleep(0.1)
+        time.sleep(1)  # until all of it is written
+        return self.told.read_text(encoding="utf-8") if self.told.exists() else "it does not tell where it stands"
 
     def look(self, came: bytes) -> list[str]:
         """The lines of a screen drawn anew."""
@@ -160,7 +172,10 @@ class EndedError(Exception):
 
 def started(data: Path, environment: dict[str, str] | None = None) -> Watched:
     """The program at its first screen."""
-    terminal = Watched(["--data-dir", str(data)], environment={"OMP_NUM_THREADS": "1", **(environment or {})})
+    told = data / "waits.txt"
+    command = [sys.executable, str(Path(__file__).with_name("watched.py")), str(told), "--data-dir", str(data)]
+    terminal = Watched(command=command, environment={"OMP_NUM_THREADS": "1", **(environment or {})})
+    terminal.told = told
     terminal.wait_for("? keys")
     return terminal
 
