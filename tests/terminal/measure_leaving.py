@@ -298,7 +298,9 @@ def in_a_shell(data: Path) -> Iterator[Terminal]:
 def stop(terminal: Terminal) -> None:
     """Ctrl+Z; the shell has its terminal back as it was."""
     terminal.send("\x1a")
-    terminal.wait_for("Stopped", "shell>")
+    terminal.wait(
+        lambda: "Stopped" in terminal.text and terminal.text.rstrip().endswith("shell>"), "the shell's next prompt"
+    )
     assert modes_on(terminal.received) == [] and not terminal.screen.alternate
     assert termios.tcgetattr(terminal.master)[3] & termios.ECHO
 
