@@ -126,8 +126,9 @@ class Line:
 
     def ask(self) -> None:
         """Have the terminal say when all that was written so far has arrived."""
-        if self.pace.ask(time.monotonic()):
-            self.write(QUESTION)
+        with self._changed:
+            if self.pace.ask(time.monotonic()):
+                self.write(QUESTION)
 
     @property
     def busy(self) -> bool:

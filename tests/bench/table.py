@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import platform
+import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import textual
 from figures import Figure
 
@@ -43,11 +45,27 @@ def topics() -> list[str]:
     return sorted(path.stem for path in (Path(__file__).parents[1] / "terminal").glob("measure_*.py"))
 
 
-def measured() -> Iterator[Figure]:
-    """Every figure of every topic; says on stderr which topic is being measured."""
+def measured(kept: Path) -> list[Figure]:
+    """Every figure of every topic; says on stderr which topic is being measured.
+
+    Each topic's figures are written into `kept` at once, and what stands there is not measured again: one that fails
+    costs half an hour otherwise.
+    """
+    found = msgspec.json.decode(kept.read_bytes(), type=dict[str, list[Figure]]) if kept.exists() else {}
     for topic in topics():
-        print(f"{topic} …", file=sys.stderr, flush=True)
-        yield from importlib.import_module(topic).figures()
+        if topic not in found:
+            print(f"{topic} …", file=sys.stderr, flush=True)
+            found[topic] = list(importlib.import_module(topic).figures())
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_bytes(msgspec.json.encode(found))
+    return [figure for figures in found.values() for figure in figures]
+
+
+def state() -> str:
+    """The commit that is measured, and the time if something is not committed: figures of one state stay together."""
+    said = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=PAGE.parent, capture_output=True, text=True)
+    name = said.stdout.strip() or "dirty"
+    return f"{name}-{datetime.now(UTC):%H%M%S}" if name.endswith("dirty") else name
 
 
 def number(value: float, unit: str) -> str:
@@ -83,6 +101,8 @@ def page(before: str, figures: Iterable[Figure], when: date) -> str:
 
 def write() -> list[Figure]:
     """Measure everything and write the page; returns the figures over their limits."""
-    figures = list(measured())
+    kept = PAGE.parents[1] / ".runs" / f"figures-{state()}.json"
+    figures = measured(kept)
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), figures, datetime.now(UTC).date()), encoding="utf-8")
+    kept.unlink()
     return [figure for figure in figures if not figure.kept]

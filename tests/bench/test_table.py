@@ -1,9 +1,13 @@
 """The table of docs/terminal.md."""
 
+import sys
 from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from figures import Figure
-from table import BEGIN, END, PAGE, REQUIREMENTS, number, page, table
+from table import BEGIN, END, PAGE, REQUIREMENTS, measured, number, page, table
 
 
 def test_numbers_keep_the_digits_that_mean_something() -> None:
@@ -26,6 +30,29 @@ def test_only_the_table_is_written_anew() -> None:
     assert once.startswith("before\n") and once.endswith("\nafter\n") and "old" not in once
     assert "| 2. Nothing is animated | PageDown | 900 bytes |  |  |" in once
     assert page(once, figures, day) == once and "2026-01-02" in once
+
+
+def test_a_topic_that_fails_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, asked = tmp_path / "runs" / "figures.json", list[str]()
+
+    def topic(name: str, *found: Figure, error: Exception | None = None) -> None:
+        def figures() -> list[Figure]:
+            asked.append(name)
+            if error:
+                raise error
+            return list(found)
+
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace(figures=figures))
+
+    one, two = Figure(1, "one", 1.5, "s", limit=2), Figure(2, "two", 2, "")
+    monkeypatch.setattr("table.topics", lambda: ["first", "second"])
+    topic("first", one)
+    topic("second", error=OSError("no pty"))
+    with pytest.raises(OSError, match="no pty"):
+        measured(kept)
+    topic("second", two)
+    assert measured(kept) == [one, two] == measured(kept)
+    assert asked == ["first", "second", "second"]
 
 
 def test_the_page_states_a_figure_for_every_requirement() -> None:
