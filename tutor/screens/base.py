@@ -33,6 +33,12 @@ class Steady(Screen[R]):
         widget, offset = super().get_widget_and_offset_at(x, y)
         return (widget, offset) if widget is not None and widget.is_attached else (None, None)
 
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """Give the keyboard to what is there to stay. Where a page has just been turned, a click still finds what stood
+        there before; with the focus on that no key would be heard any more, those of the app neither."""
+        if widget is None or (widget.is_attached and not widget._pruning):
+            super().set_focus(widget, scroll_visible, from_app_focus)
+
     async def _dispatch_message(self, message: Message) -> None:
         """A screen that is closed before it has opened has no widgets, and nothing to do with them."""
         if not (isinstance(message, Mount) and self._pruning):
