@@ -63,3 +63,15 @@ async def test_keys_are_heard_after_a_click_on_a_page_that_is_being_taken_away(t
             await removed
         await pilot.press("right")
         await until(app, pilot, "card 1 of 3")
+
+
+async def test_the_mouse_is_free_when_what_held_it_has_been_taken_away(tmp_path: Path) -> None:
+    async with opened(write(tmp_path / "lessons"), tmp_path, chapter="tokens") as (app, pilot):
+        await until(app, pilot, "After this chapter")
+        app.capture_mouse(app.screen.query_one(Page).vertical_scrollbar)
+        await pilot.press("right")
+        await until(app, pilot, "card 1 of 3")
+        page = app.screen.query_one(Page)
+        click(app.screen, page.region.x, page.region.bottom - 1)
+        assert app.mouse_captured is None
+        assert app.focused is page

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
-from textual.events import Mount, Resize
+from textual.events import Event, Mount, Resize
 from textual.geometry import Offset
 from textual.message import Message
 from textual.screen import Screen
@@ -38,6 +38,13 @@ class Steady(Screen[R]):
         there before; with the focus on that no key would be heard any more, those of the app neither."""
         if widget is None or (widget.is_attached and not widget._pruning):
             super().set_focus(widget, scroll_visible, from_app_focus)
+
+    def _forward_event(self, event: Event) -> None:
+        """What held the mouse and was taken away before the button was let go would hold it for ever."""
+        held = self.app.mouse_captured
+        if held is not None and not held.is_attached:
+            self.app.capture_mouse(None)
+        super()._forward_event(event)
 
     async def _dispatch_message(self, message: Message) -> None:
         """A screen that is closed before it has opened has no widgets, and nothing to do with them."""
