@@ -34,10 +34,16 @@ class Steady(Screen[R]):
         return (widget, offset) if widget is not None and widget.is_attached else (None, None)
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
-        """Give the keyboard to what is there to stay. Where a page has just been turned, a click still finds what stood
-        there before; with the focus on that no key would be heard any more, those of the app neither."""
-        if widget is None or (widget.is_attached and not widget._pruning):
+        """Give the keyboard to what is there to stay: with the focus on what has been taken away no key would be heard
+        any more, those of the app neither.
+
+        Textual gives it to such a thing where a page is turned in the moment in which its screen opens, and where a
+        click finds what stood there before.
+        """
+        if widget is None or stays(widget):
             super().set_focus(widget, scroll_visible, from_app_focus)
+        elif self.focused is not None and not stays(self.focused):
+            super().set_focus(None)
 
     def _forward_event(self, event: Event) -> None:
         """What held the mouse and was taken away before the button was let go would hold it for ever."""
@@ -55,6 +61,11 @@ class Steady(Screen[R]):
         """Close this screen; asked again, as by a second click, or below another one, it leaves the others alone."""
         on_top = self.app.screen_stack[-1:] == [self]  # Textual's `is_current` holds below a dialog too
         return super().dismiss(result) if on_top else AwaitComplete()
+
+
+def stays(widget: Widget) -> bool:
+    """Whether a widget is on the screen and is not being taken away."""
+    return widget.is_attached and not widget._pruning
 
 
 class TutorScreen(Steady[R]):
