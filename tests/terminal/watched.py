@@ -1,4 +1,5 @@
-"""The program, with one thing more: on SIGUSR2 it writes into a file what each of its tasks and threads waits for.
+"""The program, with one thing more: on SIGUSR2 it writes into a file who would hear a key, and what each of its tasks
+and threads waits for.
 
 python watched.py FILE [ARGUMENTS OF TUTOR]
 """
@@ -13,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
+
+from textual.app import App
+from textual.message_pump import MessagePump
 
 from tutor.cli import main
 
@@ -32,10 +36,21 @@ def waits(task: asyncio.Task[Any]) -> Iterator[str]:
             return
 
 
+def stands(app: App[Any]) -> Iterator[str]:
+    """Who would hear a key, and whether what changes would be drawn."""
+    focused = app.focused
+    yield f"screens {app.screen_stack}, {app._batch_count} batches"
+    yield f"focus {focused}, there: {focused is None or focused.is_attached}"
+    yield f"keys {sorted(app.screen.active_bindings)}"
+
+
 def tell(path: str) -> None:
     """Called in the thread of the event loop, between two steps of it."""
     tasks = asyncio.all_tasks()
+    pumps = (task.get_coro().cr_frame.f_locals.get("self") for task in tasks if task.get_coro().cr_frame)  # type: ignore[union-attr]
+    app = next(pump.app for pump in pumps if isinstance(pump, MessagePump))
     with Path(path).open("w", encoding="utf-8") as file:
+        print(*stands(app), sep="\n", file=file)
         for task in tasks:
             print(*waits(task), sep="\n", file=file)
         faulthandler.dump_traceback(file)
