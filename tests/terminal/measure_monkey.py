@@ -24,6 +24,7 @@ from pathlib import Path
 from statistics import mean
 
 import pyte
+import vocabulary
 from figures import Figure
 from keystrokes import HOME, journey, keystroke
 from pty_harness import KEYBOARD, Terminal
@@ -53,6 +54,7 @@ class Monkey:
     slowest: float = 0.0  # seconds until a key was answered, all before it having been dealt with
     slowest_key: bytes = b""
     busiest: float = 0.0  # the most seconds of CPU that the interface took for such an answer
+    held: float = 0.0  # the most seconds of such an answer in which no thread waited for a processor
     slowest_at: str = ""  # the title of the screen there
     slow_bursts: float = 0.0  # the most seconds a key took within a burst, on average
     left: int = 0  # how often it left the program by the list of commands, and came back
@@ -71,6 +73,7 @@ class Watched(Terminal):
     """The program in a terminal that is looked at only when it is asked to draw all anew."""
 
     tail = b""  # the last that came
+    unread = b""  # what came and was not looked at yet, see `obeyed`
     owed = 0  # answers to the question whether all has arrived
     told = Path()  # the file into which it writes what it waits for, see `watched`
     typing = False  # in the middle of something that no terminal would interrupt
@@ -94,6 +97,7 @@ class Watched(Terminal):
         """To each question whether all has arrived, as terminals do."""
         self.owed += (self.tail[-3:] + data).count(b"\x1b[5n")
         self.tail = (self.tail + data)[-TAIL:]
+        self.unread += data
         if not self.typing:
             self.put(b"")
 
@@ -146,6 +150,12 @@ class Watched(Terminal):
                 said = f"no answer within {patience:g} s; {len(lines)} of {rows} lines came"
                 raise AssertionError(f"{said}\n{seen}\n{self.waits()}")
         return time.monotonic() - began, came
+
+    def obeyed(self) -> list[str]:
+        """What a terminal would obey in all that came since the last time, beside the codes that are ours."""
+        came, escape, rest = self.unread.rpartition(b"\x1b")  # the last code may be cut
+        self.unread = escape + rest
+        return vocabulary.faults(came, vocabulary.OF_COPYING)
 
     def waits(self) -> str:
         """What each task and thread of the program waits for."""
@@ -203,6 +213,12 @@ def cpu(pid: int) -> float:
     """Seconds of CPU that the first thread, the interface's, has taken so far."""
     fields = Path(f"/proc/{pid}/task/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def queued(pid: int) -> float:
+    """Seconds that the threads of the program, and this process, were ready to run and had no processor."""
+    files = [Path("/proc/self/schedstat"), *Path(f"/proc/{pid}/task").glob("*/schedstat")]
+    return sum(int(file.read_text().split()[1]) for file in files if file.exists()) / 1e9
 
 
 def run(
@@ -265,9 +281,12 @@ def _burst(terminal: Watched, draw: random.Random, most: int) -> Iterator[bytes]
 def _watch(terminal: Watched, found: Monkey, keys: int, key: bytes, patience: float) -> None:
     """Wait until all is dealt with; then see how long one more key takes, and where we are."""
     found.slow_bursts = max(found.slow_bursts, terminal.settled(patience) / keys)
-    before = cpu(terminal.process.pid)
+    pid = terminal.process.pid
+    before, waited = cpu(pid), queued(pid)
     taken, came = terminal.drawn_anew(patience, key)
-    found.busiest = max(found.busiest, cpu(terminal.process.pid) - before)
+    found.busiest = max(found.busiest, cpu(pid) - before)
+    found.held = max(found.held, taken - (queued(pid) - waited))
+    assert (faults := terminal.obeyed()) == [], faults
     lines = terminal.look(came)
     if taken > found.slowest:
         found.slowest, found.slowest_key, found.slowest_at = taken, key[:40], lines[0].strip()
@@ -317,7 +336,7 @@ if __name__ == "__main__":
     went = run(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1, say=True)
     print(f"{went.keys:,} keys in {went.seconds:.0f} s; in a burst {went.slow_bursts:.3f} s a key at most")
     print(f"the slowest answer {went.slowest:.2f} s, to {went.slowest_key!r} at {went.slowest_at}")
-    print(f"the busiest {went.busiest:.2f} s of CPU")
+    print(f"the busiest {went.busiest:.2f} s of CPU; {went.held:.2f} s at most without a wait for a processor")
     print(f"left by its own list of commands {went.left} times; {len(went.places)} places of {len(went.seen)} screens:")
     for name, times in went.seen.most_common():
         print(f"{times:6} {name}")

@@ -9,6 +9,7 @@ import pytest
 from measure_monkey import GROWN, LONG, SIZES, Monkey, run, started
 
 BUSY = 1.0  # seconds of CPU for an answer; on a quiet machine no more pass
+HELD = 2.0  # seconds of an answer in which nothing waited for a processor, whatever it waited for instead
 
 
 def test_a_monkey_finds_nothing_in_a_thousand_keys() -> None:
@@ -27,6 +28,7 @@ def test_a_monkey_finds_nothing_in_a_hundred_thousand_keys(seed: int) -> None:
 def held(found: Monkey, screens: int) -> None:
     """`run` itself fails for a traceback, an exit and a key without an answer."""
     assert found.busiest <= BUSY, found.slowest_at
+    assert found.held <= HELD, (found.held, found.slowest_key, found.slowest_at)
     assert len(found.seen) >= screens, found.seen
     assert found.left <= found.keys / 1000
 
