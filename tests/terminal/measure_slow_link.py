@@ -39,7 +39,8 @@ LAB = opened(LAB_CHAPTER.id, "n" * (LAB_CHAPTER.cards.index(LAB_CARD) + 1))
 
 HOME = "how language models work"
 # what kind, what, the keys that lead there from the list of chapters, the key that is measured, what stands there then
-WAYS: list[tuple[str, str, Sequence[str], str, str]] = [
+Way = tuple[str, str, Sequence[str], str, str]
+WAYS: list[Way] = [
     (KEY, "j in the list of chapters", ["g"], "j", HOME),
     (SCREEN, "a card of text", opened("text-to-tokens", "n"), "n", f"card 2 of {CARDS}"),
     (SCREEN, "a card with the attention heatmap", HEATMAP, "n", "√ scale"),
@@ -80,7 +81,7 @@ def start(bits: int, *arguments: str, command: Sequence[str] | None = None) -> f
         return terminal.last - terminal.first
 
 
-def walked(bits: int) -> list[tuple[str, str, float]]:
+def walked(bits: int, ways: Sequence[Way] = WAYS) -> list[tuple[str, str, float]]:
     """What kind, what, and its seconds, of everything that is measured in one session."""
     found = []
     with (
@@ -90,7 +91,7 @@ def walked(bits: int) -> list[tuple[str, str, float]]:
         terminal.wait_for("? keys")
         terminal.settle(QUIET)
         found.append((START, START, terminal.last - terminal.first))
-        for kind, what, keys, key, there in WAYS:
+        for kind, what, keys, key, there in ways:
             terminal.bits = FAST
             press(terminal, *keys)
             terminal.settle(QUIET)

@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from measure_slow_link import LIMITS, START, WAYS, figures, walked
 from pty_harness import KEYS, Terminal
-from slow_link import SERIAL, SSH, SlowTerminal
+from slow_link import RATES, SERIAL, SSH, SlowTerminal
 
 FAST, SLOW = 10_000_000, 9_600  # bits a second
 REPEAT = 1 / 30  # seconds between the keys of one that is held down
@@ -72,6 +73,21 @@ def test_a_stream_that_is_stopped_stands_still_soon(tmp_path: Path) -> None:
         largest = max(map(len, frames))
         assert len(frames) > 3
         assert terminal.last - stopped <= 3 * seconds_on_the_line(largest) + 0.2 + NOISE
+
+
+def test_what_a_screen_takes_of_the_faster_line() -> None:
+    """Of each kind one; its bytes decide, and a busy machine may take some more."""
+    found = walked(RATES[1], WAYS[:2])
+    assert len(found) == 2 + 2
+    assert [(what, seconds) for kind, what, seconds in found if seconds > LIMITS[kind][1] + NOISE] == []
+    assert found[0][0] == START
+
+
+@pytest.mark.long
+def test_what_each_screen_takes_of_a_slow_line() -> None:
+    found = list(figures())
+    assert len(found) > 2 * len(WAYS)
+    assert [one for one in found if one.limit is None or one.value > one.limit + NOISE] == []
 
 
 def test_nothing_that_was_asked_is_answered_to_the_shell(tmp_path: Path) -> None:
