@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import select
 import sys
 import time
@@ -29,6 +30,7 @@ from tutor.pasting import MOST
 NAME = "a\x1b[31mb\u202ec\u200bd\x07\x7f"  # of files and folders; no slash, no NUL
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 PASTE = 1 << 20  # characters
+KEPT = re.compile(r"The first ([0-9,]+) of the [0-9,]+ characters pasted are kept")
 QUIET = 0.12  # seconds without a byte
 RUNNER = Path(__file__).with_name("hostile_commands.py")
 Command = tuple[list[str], str]  # arguments, and what stdin has
@@ -230,8 +232,10 @@ def one_megabyte(terminal: Terminal) -> tuple[float, int]:
     Thread(target=_write, args=(terminal.master, sent + b"x"), daemon=True).start()
     terminal.wait_for("characters")
     seconds = time.monotonic() - began
-    terminal.wait_for("pasted are kept")
-    return seconds, MOST
+    terminal.wait(lambda: KEPT.search(" ".join(terminal.text.split())) is not None, "what was kept")
+    kept = KEPT.search(" ".join(terminal.text.split()))
+    assert kept is not None
+    return seconds, int(kept[1].replace(",", ""))
 
 
 def _write(master: int, data: bytes) -> None:

@@ -24,6 +24,7 @@ from measure_hostile import (
 from pty_harness import Terminal
 
 from tutor.experiments.cells import visible
+from tutor.pasting import MOST
 
 NONSENSE = {
     "not UTF-8": b"\xff\xfe\x80",
@@ -69,7 +70,7 @@ def test_what_is_pasted_anywhere_is_shown_not_sent(widgets: int | None, tmp_path
         terminal.wait_for("1-4 encodings")
         terminal.press("e")
         terminal.wait_for("Enter done")
-        one_megabyte(terminal)
+        assert one_megabyte(terminal)[1] == MOST
         terminal.press("escape", "escape", "b", "b", "b")
         terminal.wait_for("c continue")
         in_the_lab(terminal)
