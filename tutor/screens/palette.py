@@ -24,6 +24,13 @@ class Commands(CommandList, Clicked):
     """Textual's, while its commands change."""
 
 
+class Waiting(LoadingIndicator):
+    """Textual's, which is never shown here and would wake the program 16 times a second all the same."""
+
+    def _on_mount(self, event: events.Mount) -> None:
+        event.prevent_default()
+
+
 class Palette(CommandPalette, Steady[None]):
     """Textual's, which fails on a key for a page while its list is not laid out."""
 
@@ -37,7 +44,7 @@ class Palette(CommandPalette, Steady[None]):
                 yield Field(placeholder="Search for commands…", select_on_focus=False)
             with Vertical(id="--results"):
                 yield Commands()
-                yield LoadingIndicator()
+                yield Waiting()
 
     def _action_command_list(self, action: str) -> None:
         with suppress(LookupError):  # there is no page to turn then
