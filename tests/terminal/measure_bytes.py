@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from figures import Figure
+from measure_many import measurable, switches
 from pty_harness import PATIENCE, Terminal
 from pyte.graphics import FG_BG_256
 from pyte.screens import Char
@@ -25,6 +26,7 @@ from walks import FIELD, SCREENS, WIDGETS, Step, answered_long_ago, keys_of, to_
 
 KEY, MEDIAN_KEY, CURSOR, SCREEN, FIRST_SCREEN = 5_000, 1_000, 600, 30_000, 45_000  # bytes
 IDLE = 5.0  # seconds
+WAKING = 8  # times a thread may wake in that time: the engine does once, to let go of what nobody asked for
 AT_ONCE = 8  # terminals side by side
 STARTING = {("word2vec-live", "g"), ("temperature-lab", "g")}  # what goes on by itself until the key comes again
 RUNS = 3.0  # seconds that it is left to
@@ -107,6 +109,10 @@ class Walker(Terminal):
         except OSError:
             return 0
         return int(fields[11]) + int(fields[12])
+
+    def woken(self) -> int:
+        """How often its threads have gone to sleep so far; 0 where the system does not tell."""
+        return switches(self.process.pid) if measurable() else 0
 
     def weigh(self, where: str, keys: Sequence[str], opens: bool, there: str = "") -> Sent:
         """Press keys and wait for what they lead to; Enter may have a model read a text."""
@@ -211,6 +217,7 @@ class Walked:
     first: int  # bytes of the first screen
     sent: list[Sent]
     idle: dict[str, int]  # bytes while nothing was pressed, on each screen and in each widget
+    woken: dict[str, int]  # how often a thread of the program woke meanwhile
 
     @property
     def keys(self) -> list[Sent]:
@@ -267,18 +274,19 @@ def walk(colors: str = "256", size: tuple[int, int] = (80, 24), *, idle: float =
         max(part.first for part in parts),
         [sent for part in parts for sent in part.sent],
         {place: sent for part in parts for place, sent in part.idle.items()},
+        {place: times for part in parts for place, times in part.woken.items()},
     )
 
 
 def _route(walker: Walker, places: Sequence[str], idle: float, times: int) -> Walked:
-    found = Walked((0, 0), walker.begin(), [], {})
+    found = Walked((0, 0), walker.begin(), [], {}, {})
     for place in places:
         found.sent.extend(walker.follow(place, SCREENS[place] if place in SCREENS else to_widget(place)))
         for _ in range(3):  # on a busy machine what the last key led to may not be over
-            before = len(walker.received)
+            before, woken = len(walker.received), walker.woken()
             walker.read_for(idle)
-            found.idle[place] = len(walker.received) - before
-            if not found.idle[place]:
+            found.idle[place], found.woken[place] = len(walker.received) - before, walker.woken() - woken
+            if not found.idle[place] and found.woken[place] <= WAKING:
                 break
         if place in WIDGETS:
             found.sent.extend(walker.play(place, times))
@@ -309,6 +317,8 @@ def figures(sizes: Sequence[tuple[int, int]] = ((80, 24), (120, 40)), colors: st
         pages = found.of("insights", "pagedown")
         yield Figure(1, f"idle for {IDLE:.0f} s, most of {len(found.idle)} screens, {at}", max(found.idle.values()),
                      "bytes", 0, 0)  # fmt: skip
+        yield Figure(1, f"waking up meanwhile, most of {len(found.woken)} screens, {at}", max(found.woken.values()),
+                     "times", WAKING)  # fmt: skip
         yield Figure(
             2, f"PageDown in long text, {at}", pages[0].size, "bytes", KEY * found.factor, other.get("PageDown")
         )

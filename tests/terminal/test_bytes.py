@@ -15,6 +15,7 @@ from measure_bytes import (
     MEDIAN_KEY,
     RUNNING,
     SCREEN,
+    WAKING,
     Sent,
     Walked,
     look_of,
@@ -42,6 +43,7 @@ def test_a_walk_through_everything(colors: str, size: tuple[int, int], idle: flo
     found: Walked = walk(colors, size, idle=idle, times=times)
     larger = found.factor * (1.5 if colors == "truecolor" else 1)
     assert found.idle == dict.fromkeys([*SCREENS, *WIDGETS], 0)
+    assert {place: times for place, times in found.woken.items() if times > WAKING} == {}
     assert found.first <= FIRST_SCREEN * larger
     assert over(found.keys, KEY * larger) == []
     assert over(found.screens, SCREEN * larger) == []
