@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from io import StringIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hostile_text import SAMPLES
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.color import ColorSystem
 from rich.console import Console
@@ -84,6 +86,7 @@ def shown(sent: list[str]) -> list[Any]:
     return [[seen(screen.buffer[y][x]) for x in range(WIDTH)] for y in range(HEIGHT)]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine, which is no fault of the frame's
 @given(st.lists(st.one_of(wholes(LINE), parts(LINE)), min_size=1, max_size=6))
 def test_the_terminal_shows_the_same_as_if_all_were_sent(updates: list[CompositorUpdate]) -> None:
     frame = Frame()
@@ -98,6 +101,12 @@ def test_a_whole_screen_with_wide_characters_is_right_whatever_was_there(
     frame = Frame()
     changes = [sent(frame, update) for update in (*updates, last)]
     assert shown(changes) == shown([last.render_segments(CONSOLE)])
+
+
+@pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
+def test_what_nobody_has_spelled_out_is_not_sent_either(sample: str) -> None:
+    codes = sent(Frame(), whole([[(f"a{sample}b", Style())]] * HEIGHT))
+    assert "a" in codes and re.sub(r"\x1b\[([0-9;]*[mH]|K)", "", codes).isprintable()
 
 
 @given(wholes(st.one_of(LINE, WIDE)))
