@@ -26,7 +26,9 @@ CHUNK = 4096  # bytes written at once
 WRITTEN = 1024  # bytes that may wait to be written
 WINDOW = (512, 4096, 65536)  # unanswered bytes: least, at first, most
 LATE = 0.1  # seconds an answer may take beyond the quickest one
-LOST = 20.0  # seconds after which no answer is expected any more
+LOST = 20.0  # seconds after which no answer is expected any more, at most
+SPARE, SLOWEST = 2.0, 240  # seconds it is waited for beyond what a line of so many bytes a second needs
+CEASED = 4  # times on end that no answer came, after which the terminal has ceased to answer
 PARTING = (0.2, 1.0)  # seconds to wait at the end: for the kernel to take what is written, for answers to come
 UNANSWERED = 8  # questions to a terminal that has never answered
 
@@ -42,6 +44,8 @@ class Pace:
         self.unanswered = 0  # bytes of which it is not known that they have arrived
         self._asked: deque[tuple[float, int, int]] = deque()  # when, bytes since the question before, and unanswered
         self._sent = 0  # since the last question
+        self._given_up = 0  # times on end
+        self._sure = -math.inf  # from when on an answer belongs to its question: those given up may yet come
 
     def full(self, now: float) -> bool:
         """Whether more would only queue up."""
@@ -52,6 +56,15 @@ class Pace:
     def waiting_since(self) -> float:
         """When the oldest question was asked that is still open; infinity without one."""
         return self._asked[0][0] if self._asked and self.answers else math.inf
+
+    @property
+    def lost_at(self) -> float:
+        """When the oldest open question is given up: what a learner sees stands still until then, so that the time is
+        short on a quick line; each time on end it is twice as long, since the line may only stand still as well."""
+        if not self._asked or not self.answers:
+            return math.inf
+        asked, _, under_way = self._asked[0]
+        return asked + min(LOST, (SPARE + 4 * self.took + under_way / SLOWEST) * 2.0**self._given_up)
 
     @property
     def answered_by(self) -> float:
@@ -80,18 +93,23 @@ class Pace:
         asked, size, under_way = self._asked.popleft()
         self.unanswered -= size
         self.answers = True
+        self._given_up = 0
         self.took = now - asked
-        self.quickest = min(self.quickest, self.took)
+        if asked >= self._sure:
+            self.quickest = min(self.quickest, self.took)
         least, _, most = WINDOW
         if self.took > self.quickest + LATE:
             self.window = max(least, min(self.window, under_way) // 2)
         elif 2 * under_way >= self.window:  # what was not used has proved nothing
             self.window = min(most, 2 * self.window)
 
-    def give_up(self) -> None:
+    def give_up(self, now: float) -> None:
         """Expect no answer to what was asked."""
         self._asked.clear()
         self.unanswered = 0
+        self._given_up += 1
+        self._sure = now + LOST
+        self.answers = self._given_up < CEASED
 
 
 class Line:
@@ -206,9 +224,10 @@ class Line:
         while True:
             with self._changed:
                 while not self._waiting and not self._ending:
-                    patience = self.pace.waiting_since + LOST - time.monotonic()
+                    now = time.monotonic()
+                    patience = self.pace.lost_at - now
                     if patience <= 0:
-                        self.pace.give_up()
+                        self.pace.give_up(now)
                         self._tell()
                     else:
                         self._changed.wait(patience if patience < math.inf else None)

@@ -90,6 +90,29 @@ def test_what_each_screen_takes_of_a_slow_line() -> None:
     assert [one for one in found if one.limit is None or one.value > one.limit + NOISE] == []
 
 
+def test_a_lost_answer_holds_up_the_keys_for_a_moment_only(tmp_path: Path) -> None:
+    """As when a line drops bytes, or something beside the terminal takes them."""
+    losing: list[str] = []
+    with Terminal(["--data-dir", str(tmp_path)]) as terminal:
+
+        def answer(data: str) -> None:
+            if losing and "[0n" in data:
+                losing.clear()
+            else:
+                terminal.send(data)
+
+        terminal.screen.write_process_input = answer  # type: ignore[method-assign]
+        terminal.wait_for("? keys")
+        for key in "jkj":
+            terminal.press(key)
+            terminal.settle()
+        losing.append("the next")
+        terminal.press("k")
+        terminal.settle()
+        assert not losing
+        assert terminal.key_to_first_byte("j") < 8  # it was twenty
+
+
 def test_nothing_that_was_asked_is_answered_to_the_shell(tmp_path: Path) -> None:
     shell = ["/bin/sh", "-i"]
     with SlowTerminal(bits=FAST, command=shell, environment={"PS1": "shell> ", "ENV": ""}) as terminal:
