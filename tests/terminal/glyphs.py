@@ -17,8 +17,8 @@ from textual.widgets import Input, TextArea
 from tutor.widgets.base import LiveWidget
 from tutor.widgets.card import Prose
 from tutor.widgets.choices import Choices
+from tutor.widgets.feedback import Feedback
 from tutor.widgets.own_text import OwnText
-from tutor.widgets.question import Feedback
 
 # Ambiguous by Unicode and drawn all the same: what they say no unambiguous character says, every text program draws
 # them, and with a locale other than UTF-8 none of them is drawn. A terminal that is set to draw ambiguous characters

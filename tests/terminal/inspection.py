@@ -17,9 +17,9 @@ from textual.widgets import Input, OptionList, Static, TextArea
 from tutor.experiments.cells import visible
 from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.choices import Choices
+from tutor.widgets.feedback import Feedback
 from tutor.widgets.lines import KeyLine, TitleLine
 from tutor.widgets.own_text import OwnText
-from tutor.widgets.question import Feedback
 from tutor.widgets.slider import Slider
 
 
