@@ -199,17 +199,35 @@ def test_commands_of_a_quiz(say, log, tmp_path: Path) -> None:
     lines = ["nonsense", "2", ":undo", "2", ":card", ":flag all of it is odd", "", ":s", ":hint", "256", ":x", ":help"]
     out = say("quiz", "tokens", lines=lines)
     assert "Type the number of one choice: 1 to 2." in out
-    assert "Your answer is taken back." in out and "1. As words\n2. As bytes" in out  # in another order
+    assert "Your answer is taken back." in out and "2. As words" in out and "2. As bytes" not in out  # as it was
     assert "Bytes before letters\nText is kept as bytes." in out and "Your note is kept." in out
     assert "Hint: Eight bits." in out and "There is no :x here" in out and ":try" not in out
     assert ":flag  note what is wrong" in out
     store = Store.open(tmp_path / "data")
     assert [(a.question_id, a.correct, a.hinted) for a in store.answers()] == [
-        ("q-bytes", True, False),
+        ("q-bytes", False, False),
         ("q-number", True, True),
     ]
     assert [(flag.question_id, flag.note) for flag in store.flags()] == [("q-bytes", "all of it is odd")]
     store.close()
+
+
+def test_undo_asks_the_same_again_in_the_same_order(say, log) -> None:
+    for number, skipped in ((1, 0), (2, 1), (6, 5), (7, 6)):  # one, several, order, match
+        answer = {1: "2", 2: "1 2", 6: "1 2 3", 7: "1 2"}[number]
+        out = say("quiz", "tokens", lines=[*[":skip"] * skipped, answer, ":undo", answer, "", ":undo", answer])
+        _, *shown = out.split(f"Question {number} of 8.")
+        assert len({one.partition("Type ")[0] for one in shown}) == 1 and len(shown) == 3
+        say("reset", "all", "--yes")
+
+
+def test_undo_draws_anew_what_is_drawn(say, lessons) -> None:
+    drawn = 'kind = "number"\ngoal = "count"\ncard = "bytes"\ntext = "What is {p:n} + 0?"\nexplain = "As it was."\n'
+    rows = "draw = { rows = [{ n = 3, answer = 3 }, { n = 5, answer = 5 }, { n = 7, answer = 7 }] }\n"
+    with (lessons / "tokens.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[[questions]]\nid = "q-drawn"\n{drawn}{rows}')
+    out = say("quiz", "tokens", lines=[*[":skip"] * 8, "1", ":undo", "1", ":undo"])
+    assert {f"What is {n} + 0?" in out for n in (3, 5, 7)} == {True}  # the answer to the first has been told
 
 
 def test_a_prediction_is_computed_from_the_learners_own_text(say, log) -> None:

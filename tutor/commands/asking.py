@@ -30,6 +30,7 @@ class Asking:
         self.store = store
         self.dialogue = dialogue
         self.round = round
+        self._variants: dict[str, int] = {}  # question id -> how it was asked in this talk
 
     def run(self) -> None:
         item = self.round.after(None)
@@ -53,7 +54,7 @@ class Asking:
 
     def _question(self, item: Item) -> Item | None:
         """Ask until there is an answer, or the learner goes elsewhere; the question that comes then."""
-        asked = ask(item.question, self.store.times_answered(item.id))
+        asked = ask(item.question, self._variant(item))
         self._show(item, asked)
         known, own, hinted, begun = facts(item.chapter), None, False, time.monotonic()
         commands = self._commands(asked)
@@ -72,6 +73,12 @@ class Asking:
                 return self._undo() or item
             elif told := self._answer(item, asked, said.text, own, hinted, time.monotonic() - begun):
                 return self._afterwards(item, asked, own, told)
+
+    def _variant(self, item: Item) -> int:
+        """What is asked again because its answer was taken back keeps its order, which still stands above; only what
+        is drawn is drawn anew, since the answer to it has been told."""
+        times = self.store.times_answered(item.id)
+        return times if item.question.draw else self._variants.setdefault(item.id, times)
 
     def _commands(self, asked: Asked) -> dict[str, str]:
         """What can be done before the answer."""
