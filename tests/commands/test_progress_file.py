@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tutor.course.load import load_course
+from tutor.study import drafts
 from tutor.study.store import Store
 
 CHAPTER, OTHER = "text-to-tokens", "embeddings"
@@ -152,6 +153,24 @@ def test_reset_of_a_card_and_of_all(at: Callable, studied: Callable, tmp_path: P
     for arguments in (("card", "nonsense"), ("chapter", "nonsense"), ("card",), ("all", "nonsense"), ()):
         done = at("home", "reset", *arguments)
         assert done.code == 2 and done.err.count("\n") == 1
+
+
+def test_reset_takes_the_drafts_along(at: Callable, studied: Callable, tmp_path: Path) -> None:
+    studied("home")
+    own, other = (load_course().chapter(chapter).questions[-1] for chapter in (CHAPTER, OTHER))
+
+    def left() -> list[str]:
+        store = Store.open(tmp_path / "home")
+        found = [question.id for question in (own, other) if drafts.note(store, question.id)]
+        store.close()
+        return found
+
+    store = Store.open(tmp_path / "home")
+    for question in (own, other):
+        drafts.keep_note(store, question.id, "unclear")
+    store.close()
+    assert at("home", "reset", "chapter", CHAPTER, "--yes").code == 0 and left() == [other.id]
+    assert at("home", "reset", "all", "--yes").code == 0 and left() == []
 
 
 def test_a_class_is_put_together(at: Callable, studied: Callable, tmp_path: Path) -> None:

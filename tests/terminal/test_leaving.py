@@ -20,6 +20,7 @@ from measure_leaving import (
     TUTOR,
     WAYS,
     WRITTEN,
+    Session,
     descendants,
     in_a_shell,
     lab_file,
@@ -31,6 +32,7 @@ from measure_leaving import (
 from pty_harness import KEYS, Terminal
 
 from tutor.course.load import load_course
+from tutor.course.schema import Blank, Number
 from tutor.study.store import Store
 
 TRIES = 3  # a busy machine may be slow once
@@ -239,4 +241,43 @@ def test_killed_in_the_quiz_no_answer_is_lost_that_was_shown_as_given(tmp_path: 
     store = Store.open(tmp_path)
     assert store.warning is None
     assert [answer.question_id for answer in store.answers()] == [question.id for question in questions[:3]]
+    store.close()
+
+
+def to_the_first_field(terminal: Terminal, page: str) -> None:
+    """From a page of the chapter to the first question of its quiz that is answered by typing."""
+    terminal.wait_for(page)
+    terminal.press("Q")
+    for number, question in enumerate(FIRST.questions, 1):
+        terminal.wait_for(f"question {number} of {len(FIRST.questions)}")
+        if isinstance(question, Number | Blank):
+            return
+        terminal.press("s")
+
+
+@pytest.mark.parametrize("way", ["SIGHUP", "SIGTERM", "terminal closed"])
+def test_what_was_typed_and_not_given_is_there_again(way: str, tmp_path: Path) -> None:
+    with Session(tmp_path, (*TUTOR, "--chapter", FIRST.id)) as terminal:
+        to_the_first_field(terminal, "goals")
+        terminal.send("12345")
+        terminal.wait_for("12345")
+        terminal.press("\t", "f")
+        terminal.wait_for("What is wrong with this question?")
+        terminal.send("half a no")
+        terminal.wait_for("half a no")
+        WAYS[way].leave(terminal)
+        assert terminal.ended() == 0
+    store = Store.open(tmp_path)
+    assert store.warning is None and store.answers() == [] and store.flags() == []
+    store.close()
+    with tutor(tmp_path, "--chapter", FIRST.id) as terminal:
+        to_the_first_field(terminal, "Press Enter to begin")
+        terminal.wait_for("12345")
+        assert "The right answer" not in terminal.text
+        terminal.press("\t", "f")
+        terminal.wait_for("half a no")
+        terminal.send("te" + KEYS["enter"])
+        terminal.wait_for("Your note is kept.")
+    store = Store.open(tmp_path)
+    assert [flag.note for flag in store.flags()] == ["half a note"]
     store.close()

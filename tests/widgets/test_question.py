@@ -4,6 +4,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 from textual import events
 from textual.app import App, ComposeResult
@@ -30,11 +31,13 @@ from tutor.course.schema import (
 )
 from tutor.course.text import literal
 from tutor.engine import Done, Engine
+from tutor.study.drafts import Draft
 from tutor.study.grading import Predicted
+from tutor.widgets.answer_place import AnswerField
 from tutor.widgets.choices import Choices
 from tutor.widgets.ordering import Ordering
 from tutor.widgets.pairing import Pairing
-from tutor.widgets.question import AnswerField, QuestionView
+from tutor.widgets.question import QuestionView
 
 SHARED = {"id": "q", "goal": "g", "card": "c", "hint": "Think of bytes."}
 FACTS = {"dogs": Fact(id="dogs", value=22242, show=",d")}
@@ -64,14 +67,15 @@ PREDICT = Predict(
 class Host(App[None]):
     """An app around one question, with a real engine."""
 
-    def __init__(self, question: AnyQuestion, ascii: bool = False) -> None:
+    def __init__(self, question: AnyQuestion, ascii: bool = False, draft: Draft | None = None) -> None:
         super().__init__()
-        self.view = QuestionView(question, FACTS)
+        self.question, self.draft = question, draft
         self.engine = Engine()
         self.ascii = ascii
         self.answers: list[QuestionView.Answered] = []
 
     def compose(self) -> ComposeResult:
+        self.view = QuestionView(self.question, FACTS, draft=self.draft)
         yield self.view
 
     def on_question_view_answered(self, message: QuestionView.Answered) -> None:
@@ -88,9 +92,9 @@ class Host(App[None]):
 
 @asynccontextmanager
 async def asked(
-    question: AnyQuestion, size: tuple[int, int] = (80, 24), ascii: bool = False
+    question: AnyQuestion, size: tuple[int, int] = (80, 24), ascii: bool = False, draft: Draft | None = None
 ) -> AsyncIterator[tuple[Host, Pilot[None]]]:
-    app = Host(question, ascii)
+    app = Host(question, ascii, draft)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -323,3 +327,70 @@ async def test_the_cursor_stays_in_view_where_the_window_is_low(question: AnyQue
         for _ in range(7):
             await press(pilot, "j")
         assert any(row.strip().startswith(">") for row in app.text.splitlines())
+
+
+# ── drafts ───────────────────────────────────────────────────────────────────────────────────────────
+
+NUMBER = Number(**SHARED, text="How many?", answer=3, unit="bytes", explain="Count.")
+SEVERAL = SeveralChoices(**SHARED, text="Which?", choices=choices(4))
+OWN = msgspec.structs.replace(PREDICT, vary="text")
+CODE = Code(**SHOWN, code="a\nb\nc\n", lines=[CodeLine(line=n, explain="Because.", mended="d") for n in (1, 3)])
+# what is done, what stands on the screen then, and what of it is kept
+LEFT: dict[str, tuple[AnyQuestion, list[str], list[str], dict[str, object]]] = {
+    "number": (NUMBER, ["2", "5", "tab", "i"], ["25", "Hint: Think of bytes."], {"text": "25", "hinted": True}),
+    "blank": (Blank(**SHARED, text="___", answers=["token"], explain="."), [*"to k"], ["to k"], {"text": "to k"}),
+    "one": (one(), ["2"], ["> 2  Choice 2"], {"items": (1,)}),
+    "several": (SEVERAL, ["4", "1"], ["1  [x]", "2  [ ]", "4  [x]"], {"items": (0, 3)}),
+    "order": (order(), ["1", "J", "space"], [], {"items": (1, 0, 2, 3)}),
+    "order as it was": (order(), ["1", "J", "K"], [], {"items": (0, 1, 2, 3)}),
+    "match": (match(), ["j", "3"], ["[ ]  Left 0", "[3]  Left 1", "[ ]  Left 2"], {"items": (None, 2, None)}),
+    "code": (CODE, ["j", "j"], ["> 2  c"], {"items": (1,)}),
+    "predict": (OWN, ["e", *"a b", "enter", "2"], ["text (e): a b", "> 2  More"], {"own": "a b", "items": (1,)}),
+}
+
+
+@pytest.mark.parametrize("left", LEFT)
+async def test_a_question_stands_as_it_was_left(left: str) -> None:
+    question, keys, shown, kept = LEFT[left]
+    async with asked(question) as (app, pilot):
+        assert app.view.draft.empty
+        await press(pilot, *keys)
+        assert all(text in app.text for text in shown) and not app.answers
+    draft = app.view.draft  # of a view that has been taken away
+    assert {name: getattr(draft, name) for name in kept} == kept and not draft.empty
+    async with asked(question, draft=draft) as (app, pilot):
+        assert all(text in app.text for text in shown) and not app.view.answered
+        later = app.view.draft
+        assert msgspec.structs.replace(later, seconds=0.0) == msgspec.structs.replace(draft, seconds=0.0)
+        assert later.seconds >= draft.seconds > 0
+
+
+async def test_a_draft_is_gone_on_with_and_then_given() -> None:
+    async with asked(NUMBER, draft=Draft(1, 0, text="2", hinted=True, seconds=100.0)) as (app, pilot):
+        await press(pilot, "5", "6", "enter")
+        assert app.answers[0].response == "256" and app.answers[0].seconds > 100 and app.view.hinted
+    async with asked(order(), draft=Draft(1, 0, items=(1, 0, 2, 3))) as (app, pilot):
+        await press(pilot, "enter")
+        assert len(app.answers) == 1
+    async with asked(match(), draft=Draft(1, 0, items=(None, 2, 0))) as (app, pilot):
+        await press(pilot, "2")  # the first without anything
+        assert app.view.query_one(Pairing).given == [1, 2, 0]
+
+
+MISFITS = [(9,), (-1,), (None, None), (0, 0, 0), (0, 0, 0, 0), (0, 1, 2, 9), (*range(9),), (10**15, None, 2)]
+
+
+@pytest.mark.parametrize("items", MISFITS)
+async def test_of_a_draft_only_what_fits_is_taken_up(items: tuple[int | None, ...]) -> None:
+    for question in (one(), SEVERAL, order(), match(), CODE, OWN, NUMBER):
+        draft = Draft(1, 0, items=items, own="\x1b[2Jx\ud800", text="1\x1b[31m\n" * 1000)
+        async with asked(question, draft=draft) as (app, pilot):
+            place = app.view.query_one("Choices, AnswerField")
+            if isinstance(place, AnswerField):
+                assert len(place.value) == 1000 and "\x1b" not in place.value and "\n" not in place.value
+            elif isinstance(place, Ordering):
+                assert sorted(place.arranged) == [0, 1, 2, 3]
+            elif isinstance(place, Choices):
+                assert all(index in range(len(place.texts)) for index in place.draft if index is not None)
+            await press(pilot, "tab", "1", "enter")
+            assert "\x1b" not in app.text

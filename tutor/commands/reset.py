@@ -11,8 +11,9 @@ from tutor.commands import CommandError
 from tutor.commands.output import show
 from tutor.commands.progress_file import to_change, write_new
 from tutor.course.load import Course, load_course
-from tutor.study import forgetting
+from tutor.study import drafts, forgetting
 from tutor.study.archive import Archive
+from tutor.study.forgetting import Part
 from tutor.study.transfer import Contents, counted, encode, minus
 
 
@@ -35,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
     course = load_course()
     with to_change(args) as archive:
         before = archive.contents()
-        going = minus(before, left(course, before, args))
+        part = chosen(course, before, args)
+        going = minus(before, left(before, part))
         if going == Contents():
             print("There is nothing to forget.")
             return 0
@@ -43,23 +45,27 @@ def run(args: argparse.Namespace) -> int:
         if not args.yes and not agreed():
             print("Nothing was changed.")
             return 0
-        backup = forget(archive, course, args)
+        backup = forget(archive, part)
     print(f"Forgotten. All that was there before is in {show(str(backup))}: `tutor import` of it brings it back.")
     return 0
 
 
-def left(course: Course, contents: Contents, args: argparse.Namespace) -> Contents:
-    """What remains of the contents; raises CommandError for an id that says nothing."""
+def chosen(course: Course, contents: Contents, args: argparse.Namespace) -> Part | None:
+    """The part of the course to be forgotten, None for all; raises CommandError for an id that says nothing."""
     if args.what == "all":
-        return Contents()
+        return None
     try:
-        part = {"card": forgetting.card, "chapter": forgetting.chapter}[args.what](course, contents, args.id)
+        return {"card": forgetting.card, "chapter": forgetting.chapter}[args.what](course, contents, args.id)
     except KeyError:
         raise CommandError(f"no {args.what} {args.id!r} in the course, nor in what was done") from None
-    return forgetting.without(contents, part)
 
 
-def forget(archive: Archive, course: Course, args: argparse.Namespace) -> Path:
+def left(contents: Contents, part: Part | None) -> Contents:
+    """What remains of the contents."""
+    return Contents() if part is None else forgetting.without(contents, part)
+
+
+def forget(archive: Archive, part: Part | None) -> Path:
     """Write the backup, then change the progress; where the one fails the other is not done. The backup's path."""
     assert archive.path is not None
     now = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
@@ -67,11 +73,13 @@ def forget(archive: Archive, course: Course, args: argparse.Namespace) -> Path:
 
     def change(contents: Contents) -> Contents:
         write_new(backup, encode(contents))
-        return left(course, contents, args)
+        return left(contents, part)
 
     archive.change(change)
-    if args.what == "all":
+    if part is None:
         archive.forget_learner()
+    else:
+        drafts.drop(archive, part.questions)
     return backup
 
 

@@ -16,6 +16,7 @@ from tutor.course.glossary import named, taught
 from tutor.course.load import facts
 from tutor.course.schema import Settings, TryIt
 from tutor.screens.reading import ReadingScreen
+from tutor.study import drafts
 from tutor.study.asking import try_it
 from tutor.study.rounds import Item, Round, recap
 from tutor.widgets.card import Prose
@@ -73,19 +74,31 @@ class AskingScreen(ReadingScreen[R]):
     # ── questions ────────────────────────────────────────────────────────────────────────────────────
 
     async def ask(self, item: Item | None) -> None:
-        """Show a question, or the recap where there is none."""
+        """Show a question as it was left, or the recap where there is none."""
         if item is None:
             await self._recap()
             return
+        self._put_by()
         self._item = item
         variant = self.tutor.store.times_answered(item.id)
-        self._view = QuestionView(item.question, facts(item.chapter), variant)
+        draft = drafts.answer(self.tutor.store, item.question, variant)
+        self._view = QuestionView(item.question, facts(item.chapter), variant, draft)
         await self._put(f"question {self.round.position(item)} of {len(self.round.items)}", self._view)
 
     async def show(self, place: str, *content: Widget) -> None:
         """Show a page that asks nothing."""
+        self._put_by()
         self._item = self._view = None
         await self._put(place, *content)
+
+    def _put_by(self, skipped: bool = False) -> None:
+        """The question shown goes: keep what was put down and not given, unless that is to go with it."""
+        if self._item is not None and self._view is not None:
+            drafts.keep_answer(self.tutor.store, self._item.id, None if skipped else self._view.draft)
+            self._view = None
+
+    def on_unmount(self) -> None:
+        self._put_by()  # the session may end here, by a hang-up too
 
     async def _put(self, place: str, *content: Widget) -> None:
         self._named = []
@@ -120,6 +133,7 @@ class AskingScreen(ReadingScreen[R]):
 
     async def action_skip(self) -> None:
         """Leave the question open; the recap offers it again."""
+        self._put_by(skipped=True)
         await self.action_go_on()
 
     async def action_undo(self) -> None:
@@ -142,7 +156,7 @@ class AskingScreen(ReadingScreen[R]):
                 self.tutor.store.flag(question.id, question.revision, note)
                 self.notify("Your note is kept.", timeout=2)
 
-        self.app.push_screen(FlagScreen(), keep)
+        self.app.push_screen(FlagScreen(self.tutor.store, question.id), keep)
 
     def action_card(self) -> None:
         """To the card that teaches the point, and back."""

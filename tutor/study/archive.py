@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+from tutor.study import drafts
 from tutor.study.database import UnusableError, reason
 from tutor.study.store import Store
 from tutor.study.transfer import KINDS, Contents, Row, merge
@@ -44,9 +45,10 @@ class Archive(Store):
         return name
 
     def forget_learner(self) -> None:
-        """Drop what settings tell of the learner: the name in answer sheets, the parameters of the schedule."""
+        """Drop what settings tell of the learner: the name in answer sheets, the schedule's parameters, drafts."""
         self.set_setting(_LEARNER, "")
         self.set_parameters(None)
+        drafts.drop(self)
 
     def _contents(self) -> Contents:
         tables: dict[str, Any] = {}

@@ -270,12 +270,17 @@ class Store(Connection):
 
     def setting(self, name: str) -> str | None:
         """What the learner chose for `name` last."""
-        rows = self._read("SELECT value FROM settings WHERE name = ?", (name,))
-        return str(rows[0][0]) if rows else None
+        # as bytes: text in a file that was tampered with may be no UTF-8
+        rows = self._read("SELECT CAST(value AS BLOB) FROM settings WHERE name = ?", (name,))
+        return bytes(rows[0][0]).decode("utf-8", "replace") if rows else None
 
     def set_setting(self, name: str, value: str) -> None:
         """Keep a choice of the learner's for the next session."""
         self._write("REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+
+    def drop_settings(self, names: str) -> None:
+        """Forget the settings of these names; `*` in them stands for anything."""
+        self._write("DELETE FROM settings WHERE name GLOB ?", (names,))
 
     # ── all chapters at once ─────────────────────────────────────────────────────────────────────────
 

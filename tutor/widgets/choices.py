@@ -68,6 +68,19 @@ class Choices(Widget, can_focus=True):
         """The answer, or None where there is none to commit to yet."""
         return self.chosen if self.several else self.cursor
 
+    @property
+    def draft(self) -> Sequence[int | None]:
+        """How it stands, to be taken up again later; empty where nothing was done."""
+        return self.chosen
+
+    def take_up(self, draft: Sequence[int | None]) -> None:
+        """Stand as in a draft, as far as that fits."""
+        fitting = [index for index in draft if index in range(len(self.texts))]
+        if self.several:
+            self.marked = {index for index in fitting if index is not None}
+        elif fitting:
+            self.cursor = fitting[0]
+
     # ── drawing ──────────────────────────────────────────────────────────────────────────────────────
 
     def _rows(self, width: int) -> list[Row]:

@@ -10,6 +10,11 @@ from tutor.experiments.cells import showable
 MOST = 1_000  # characters
 
 
+def fitting(text: str) -> str:
+    """As much of the text as such a field takes."""
+    return showable(text)[:MOST]
+
+
 class OneLine(Input):
     """Textual's field, without what a terminal would obey, and not without end."""
 

@@ -31,6 +31,15 @@ class Ordering(Choices):
         """The steps as they stand; None until one was moved."""
         return list(self.arranged) if self.touched else None
 
+    @property
+    def draft(self) -> Sequence[int | None]:
+        return self.given or []
+
+    def take_up(self, draft: Sequence[int | None]) -> None:
+        steps = [step for step in draft if step is not None]
+        if sorted(steps) == list(range(len(self.texts))):
+            self.arranged, self.touched = steps, True
+
     def _rows(self, width: int) -> list[Row]:
         rows: list[Row] = []
         for place, step in enumerate(self.arranged):

@@ -37,6 +37,16 @@ class Pairing(Choices):
         made = [pick for pick in self.picks if pick is not None]
         return made if len(made) == len(self.lefts) else None
 
+    @property
+    def draft(self) -> Sequence[int | None]:
+        return self.picks if self.picks != [None] * len(self.lefts) else []
+
+    def take_up(self, draft: Sequence[int | None]) -> None:
+        made = [pick for pick in draft if pick is not None]
+        if len(draft) == len(self.lefts) and len({*made} & {*range(len(self.texts))}) == len(made):
+            self.picks = list(draft)
+            self.cursor = self._first_empty
+
     def _rows(self, width: int) -> list[Row]:
         rows: list[Row] = []
         for i, left in enumerate(self.lefts):
@@ -54,9 +64,7 @@ class Pairing(Choices):
             self.cursor = -1 - index
         elif index < len(self.texts):
             self._give(index)
-            last = len(self.lefts) - 1
-            first_empty = next((i for i, pick in enumerate(self.picks) if pick is None), last)
-            self.cursor = self._at + 1 if self._at < last else first_empty
+            self.cursor = self._at + 1 if self._at < len(self.lefts) - 1 else self._first_empty
         self._moved()
 
     def action_turn(self, by: int) -> None:
@@ -65,6 +73,11 @@ class Pairing(Choices):
         start = -1 if by > 0 else len(self.texts)
         self._give(((start if pick is None else pick) + by) % len(self.texts))
         self._moved()
+
+    @property
+    def _first_empty(self) -> int:
+        """The first left side that has nothing yet, or the last of all."""
+        return next((i for i, pick in enumerate(self.picks) if pick is None), len(self.lefts) - 1)
 
     @property
     def _at(self) -> int:

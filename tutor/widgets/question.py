@@ -17,21 +17,19 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tutor.course.schema import AnyQuestion, Blank, Code, Fact, Match, Number, Order, Predict, SeveralChoices
+from tutor.course.schema import AnyQuestion, Blank, Fact, Number, Predict, SeveralChoices
 from tutor.engine import Done, Event, Failed
 from tutor.experiments.base import Result, converted
 from tutor.experiments.cells import visible
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.study.asking import Given, Needed, ask, judge, needed, said
+from tutor.study.drafts import Draft
 from tutor.study.grading import Grade, Response
-from tutor.widgets.base import TextField
+from tutor.widgets.answer_place import AnswerField, answer_place
 from tutor.widgets.card import Page, Prose
 from tutor.widgets.choices import Choices
-from tutor.widgets.code_lines import CodeLines
 from tutor.widgets.feedback import Complaint, Feedback, Hint
-from tutor.widgets.ordering import Ordering
 from tutor.widgets.own_text import OwnText
-from tutor.widgets.pairing import Pairing
 
 if TYPE_CHECKING:
     from tutor.app import TutorApp
@@ -73,20 +71,28 @@ class QuestionView(Page):
             super().__init__()
             self.event = event
 
-    def __init__(self, question: AnyQuestion, facts: Mapping[str, Fact], variant: int = 0) -> None:
+    def __init__(
+        self, question: AnyQuestion, facts: Mapping[str, Fact], variant: int = 0, draft: Draft | None = None
+    ) -> None:
+        """`draft`: how the learner left this question before."""
         super().__init__()
+        draft = draft or Draft(question.revision, variant)
         self.question = question
         self.asked = ask(question, variant)
         self.facts = facts
-        self.hinted = False
+        self.hinted = draft.hinted and bool(question.hint)
         self.answered = False
         self._seconds = 0.0  # taken until the commitment; 0 before it
-        self._shown = 0.0
+        self._shown = time.monotonic() - draft.seconds
         self._request = 0
         self.own: str | None = None  # the learner's own text, where a prediction takes one
         self._given: Given = ""  # an answer to be graded
         self._truth = ""  # what the experiment said, in one sentence
         self._hint = Hint(f"**Hint:** {self.asked.question.hint}", facts, classes="later")
+        self._hint.display = self.hinted
+        text = self._text if draft.own is None else draft.own
+        self._own = OwnText(text, whole=True, id="own") if self._varied is not None else None
+        self._place = answer_place(self.asked, facts, draft)
         self._complaint = Complaint(classes="later", markup=False)
         self._feedback = Feedback(facts, classes="later")
 
@@ -109,31 +115,46 @@ class QuestionView(Page):
 
     def _answer(self) -> Iterable[Widget]:
         """Where the answer is given."""
-        question, asked = self.asked.question, self.asked
-        match question:
-            case Number():
-                field = AnswerField(id="answer")
-                field.add_class("number")
-                unit = Static(question.unit, classes="unit", markup=False)
-                yield Horizontal(Static("Number:"), field, unit, classes="field")
+        match self.asked.question:
+            case Number(unit=unit):
+                self._place.add_class("number")
+                after = Static(unit, classes="unit", markup=False)
+                yield Horizontal(Static("Number:"), self._place, after, classes="field")
             case Blank():
-                yield Horizontal(Static("___ is"), AnswerField(id="answer"), classes="field")
-            case Order():
-                yield Ordering(asked.items, self.facts)
-            case Match():
-                yield Pairing(asked.lefts, asked.items, self.facts)
-            case Code():
-                yield CodeLines(asked.code, self.facts)
-            case Predict(vary=vary) if vary is not None:
-                own = OwnText(str(question.settings.get(vary, "")), whole=True, id="own")
-                yield Horizontal(Static(f"{vary} (e):", markup=False), own, classes="field")
-                yield Choices(asked.items, self.facts)
+                yield Horizontal(Static("___ is"), self._place, classes="field")
             case _:
-                yield Choices(asked.items, self.facts, several=isinstance(question, SeveralChoices))
+                if self._own is not None:
+                    yield Horizontal(Static(f"{self._varied} (e):", markup=False), self._own, classes="field")
+                yield self._place
+
+    @property
+    def _varied(self) -> str | None:
+        """The setting for which the learner may write a text, if there is one."""
+        question = self.asked.question
+        return question.vary if isinstance(question, Predict) else None
+
+    @property
+    def _text(self) -> str:
+        """What this setting is in the lesson."""
+        question = self.asked.question
+        return str(question.settings.get(self._varied or "", "")) if isinstance(question, Predict) else ""
 
     def on_mount(self) -> None:
-        self._shown = time.monotonic()
         self.action_answer()
+
+    @property
+    def draft(self) -> Draft:
+        """What was done here and not given yet; also when this has been taken away."""
+        place, own = self._place, self._own
+        return Draft(
+            self.question.revision,
+            self.asked.variant,
+            text="" if isinstance(place, Choices) else place.value,
+            items=tuple(place.draft) if isinstance(place, Choices) else (),
+            own=own.value if own is not None and own.value != self._text else None,
+            hinted=self.hinted,
+            seconds=self._seconds or time.monotonic() - self._shown,
+        )
 
     def on_unmount(self) -> None:
         self.tutor.engine.cancel(self)
@@ -147,11 +168,12 @@ class QuestionView(Page):
 
     def action_answer(self) -> None:
         """Give the keyboard to the place where the answer is given."""
-        self.query_one("Choices, #answer").focus()
+        self._place.focus()
 
     def action_own(self) -> None:
         """Write one's own in place of the text that is asked about."""
-        self.query_one("#own").focus()
+        if self._own is not None:
+            self._own.focus()
 
     def action_hint(self) -> None:
         """Show the hint, which costs nothing."""
@@ -164,7 +186,7 @@ class QuestionView(Page):
             return bool(self.question.hint) and not self.hinted and not self.answered
         if action in ("answer", "own"):
             asking = not self.answered and not self._seconds
-            return asking and (action == "answer" or bool(self.query("#own")))
+            return asking and (action == "answer" or self._own is not None)
         return True
 
     # ── committing ───────────────────────────────────────────────────────────────────────────────────
@@ -189,7 +211,7 @@ class QuestionView(Page):
         """The learner has committed: only now have the engine compute what the answer hangs on."""
         if self._seconds or self.answered:
             return
-        self.own = self.query_one("#own", OwnText).value if self.query("#own") else None
+        self.own = None if self._own is None else self._own.value
         try:
             self._given, need = given, needed(self.asked, self.own)
         except ValueError as error:
@@ -262,12 +284,3 @@ class QuestionView(Page):
         self._feedback.display = True
         self.focus()
         self.refresh_bindings()
-
-
-class AnswerField(TextField):
-    """A line to type the answer in; the keys that are letters work again after Tab."""
-
-    BINDINGS = [
-        Binding("enter", "submit", "commit"),
-        Binding("tab", "app.focus_next", "hint, skip"),
-    ]
