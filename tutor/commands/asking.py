@@ -98,7 +98,7 @@ class Asking:
         say()
         say(asked.text, known)
         for number, line in asked.code:
-            self.dialogue.line(f"{'' if number is None else number + 1:>2}  {line}")
+            self.dialogue.code(f"{'' if number is None else number + 1:>2}  {line}")
         for left in asked.lefts:
             say(f"- {left}", known)
         if not asked.code:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tutor.commands import CommandError
 from tutor.commands.arguments import add_json
-from tutor.commands.output import complain, in_ascii, print_json
+from tutor.commands.output import complain, in_ascii, print_json, say
 from tutor.course.load import facts, load_course
 from tutor.course.schema import Chapter
 from tutor.course.text import literal, plain
@@ -105,7 +105,7 @@ def data(found: ClassReport) -> dict[str, Any]:
 def _print(found: ClassReport) -> None:
     print(f"{many(found.learners, 'learner')}, {many(found.answers, 'first answer')}")
     if found.left_out:
-        print(f"{many(found.left_out, 'answer')} left out: the question is not in this course, or has been changed")
+        say(f"{many(found.left_out, 'answer')} left out: the question is not in this course, or has been changed")
     for goal in found.goals:
         print()
         _write(f"**{goal.chapter.title}.** {goal.goal.text} {percent(goal.difficulty)} right.", goal.chapter)

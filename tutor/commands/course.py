@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any, get_args
 
 from tutor.commands.arguments import add_json
-from tutor.commands.output import print_json, show
+from tutor.commands.output import print_json, say
 from tutor.course.load import Course, LessonError, load_course
 from tutor.course.schema import AnyQuestion, Chapter, ChapterEntry, Part
 
@@ -26,13 +26,13 @@ def run(args: argparse.Namespace) -> int:
         return 0
     width = max((len(chapter["id"]) for track in tracks for chapter in track["chapters"]), default=0)
     for track in tracks:
-        print(show(f"{track['title']}: {track['summary']}"))
+        say(f"{track['title']}: {track['summary']}", hang=2)
         part = ""
         for chapter in track["chapters"]:
             if chapter["part"] != part:
                 part = chapter["part"]
-                print(show(f"  {part}"))
-            print(show(f"    {chapter['id']:<{width}}  {chapter['title']}: {describe(chapter)}"))
+                say(f"  {part}", hang=4)
+            say(f"    {chapter['id']:<{width}}  {chapter['title']}: {describe(chapter)}", hang=width + 6)
     return 0
 
 

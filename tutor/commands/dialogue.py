@@ -12,6 +12,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import NamedTuple
 
+from tutor.commands.folding import folded
 from tutor.commands.output import in_ascii, show
 from tutor.course.schema import Fact
 from tutor.course.text import WIDTH, plain
@@ -48,13 +49,20 @@ class Dialogue:
 
     def say(self, text: str = "", facts: Mapping[str, Fact] | None = None) -> None:
         """Lesson Markdown as plain lines, none wider than the terminal."""
-        width = max(20, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns - 1))
-        for line in plain(text, facts, width, ascii=in_ascii(self._out)) or [""]:
+        for line in plain(text, facts, self._width(), ascii=in_ascii(self._out)) or [""]:
             print(line.rstrip())
 
-    def line(self, text: str = "") -> None:
-        """One line as it is, but for what a terminal would obey."""
+    def line(self, text: str = "", hang: int = 0) -> None:
+        """Text as it is, but for what a terminal would obey; folded as `say` does it, see `folded`."""
+        for line in folded(show(text), self._width(), hang):
+            print(line)
+
+    def code(self, text: str) -> None:
+        """A line of a program: never folded."""
         print(show(text))
+
+    def _width(self) -> int:
+        return max(20, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns - 1))
 
     # ── lines in ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -62,7 +70,7 @@ class Dialogue:
         """The next line that is for the caller; `commands`: name -> what it does. Raises LeftError."""
         known = {**commands, HELP: "list these commands", QUIT: "leave; all is kept"}
         while True:
-            line = self._next(f"{prompt} ")
+            line = self._next(prompt)
             if not line.startswith(":"):
                 return Said("", line)
             word, _, rest = line[1:].partition(" ")
@@ -71,7 +79,7 @@ class Dialogue:
                 raise LeftError
             if fitting == [HELP] or not word:
                 for name, what in known.items():
-                    self.line(f":{name}  {what}")
+                    self.line(f":{name}  {what}", hang=2)
             elif len(fitting) == 1:
                 return Said(fitting[0], rest)
             elif fitting:
@@ -86,14 +94,17 @@ class Dialogue:
     def _next(self, prompt: str) -> str:
         if self._kept is not None:
             line, self._kept = self._kept, None
-            self.line(prompt + line)
+            self.line(f"{prompt} {line}")
             return line
         if self._in is None:
             raise LeftError
         try:
+            *above, last = folded(show(prompt), self._width())
+            for part in above:
+                print(part)
             if self._edits:
-                return input(show(prompt))
-            print(show(prompt), end="", flush=True)
+                return input(f"{last} ")
+            print(f"{last} ", end="", flush=True)
             line = self._in.readline()
         except EOFError:
             line = ""
@@ -102,5 +113,5 @@ class Dialogue:
             raise LeftError
         line = line.rstrip("\r\n")
         if not self.typed:
-            self.line(line)
+            self.code(line)
         return line

@@ -15,7 +15,7 @@ from typing import Any
 import tutor
 from tutor.commands.advice import advice, not_a_terminal
 from tutor.commands.arguments import add_json
-from tutor.commands.output import print_json, show
+from tutor.commands.output import print_json, say
 from tutor.commands.terminal_answers import Answers, ask
 from tutor.models.cards import cards, examine
 from tutor.models.errors import ModelFileError
@@ -37,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(report)
     else:
-        for line in lines(report):
-            print(show(line))
+        for line, hang in lines(report):
+            say(line, hang)
     return 1 if any("error" in model for model in report["models"]) else 0
 
 
@@ -180,8 +180,8 @@ def progress(folder: Path) -> dict[str, Any]:
 # ── for people ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def lines(report: dict[str, Any]) -> list[str]:
-    """The report for people."""
+def lines(report: dict[str, Any]) -> list[tuple[str, int]]:
+    """The report for people, line by line, and by how much what follows of a folded one is set in."""
     terminal, locale, kept = report["terminal"], report["locale"], report["progress"]
     inside = " ".join(filter(None, (terminal["multiplexer"], terminal["multiplexer_version"])))
     free = f", {kept['free'] / 1e9:.1f} GB free" if kept["free"] is not None else ""
@@ -212,11 +212,11 @@ def lines(report: dict[str, Any]) -> list[str]:
         ("", f"{size}, {'can be written' if kept['writable'] else 'cannot be written'}{free}"),
     ]
     width = max(len(name) for name, _ in said)
-    better = [f"- {line}" for line in report["advice"]]
+    better = [(f"- {line}", 2) for line in report["advice"]]
     return [
-        *(f"{name:<{width}}  {value}" for name, value in said),
-        "",
-        *(["What could be better:", *better] if better else ["Nothing to change."]),
+        *((f"{name:<{width}}  {value}", width + 2) for name, value in said),
+        ("", 0),
+        *([("What could be better:", 0), *better] if better else [("Nothing to change.", 0)]),
     ]
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tutor.commands import CommandError
-from tutor.commands.output import show
+from tutor.commands.output import say
 from tutor.commands.progress_file import to_read, write
 from tutor.experiments.cells import many
 from tutor.study import answer_sheet, transfer
@@ -33,7 +33,10 @@ def run(args: argparse.Namespace) -> int:
             raise CommandError(f"{args.file} is the progress itself; choose another name")
         text, said = exported(archive, args)
     write(args.file, text)
-    print(f"{show(str(args.file))}: {said}", file=sys.stderr if str(args.file) == "-" else sys.stdout)
+    if str(args.file) == "-":
+        print(f"-: {said}", file=sys.stderr)
+    else:
+        say(f"{args.file}: {said}")
     return 0
 
 

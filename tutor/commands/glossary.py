@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     dialogue = Dialogue()
     say_term(dialogue, course, term.name, [])
     for chapter, card, title in cards_about(course, term.id):
-        dialogue.line(f"Card: {title} (`tutor read {chapter} --card {card}`)")
+        dialogue.line(f"Card: {title} (`tutor read {chapter} --card {card}`)", hang=6)
     return 0
 
 

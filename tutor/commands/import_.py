@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tutor.commands.output import show
+from tutor.commands.output import say
 from tutor.commands.progress_file import read, to_change
 from tutor.study.transfer import counted, decode, merge, minus
 
@@ -20,5 +20,5 @@ def run(args: argparse.Namespace) -> int:
     with to_change(args) as archive:
         new = minus(found, archive.contents())
         archive.change(lambda here: merge(here, found))
-    print(show(f"new from {args.file}: {counted(new)}"))
+    say(f"new from {args.file}: {counted(new)}")
     return 0

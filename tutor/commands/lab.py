@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.commands import CommandError
 from tutor.commands.arguments import add_json
-from tutor.commands.output import print_json, print_table, show
+from tutor.commands.output import print_json, print_table, say, show
 from tutor.commands.plain import progress
 from tutor.course.exercises import Exercise, exercise
 from tutor.course.labs import run_source
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         if args.run:
             return lab.run(store)
         if args.hint:
-            print(show(lab.task().hint))
+            say(lab.task().hint)
         elif args.solution:
             lab.solve(store)
         else:
@@ -107,7 +107,7 @@ class Lab:
         """Give the learner a file, unless there is one."""
         if not self.own.is_file():
             self._write()
-        print(show(f"Yours is {self.own}. Change it in any editor; `tutor lab {self.path.stem} --run` runs it."))
+        say(f"Yours is {self.own}. Change it in any editor; `tutor lab {self.path.stem} --run` runs it.")
         return 0
 
     def _write(self) -> None:
@@ -124,7 +124,7 @@ class Lab:
         ran = run_source(self.path.name, self.source, self.exercise.check if self.exercise else None)
         self.print(ran.output)
         if ran.trouble:
-            print(show(f"It {ran.trouble}."))
+            say(f"It {ran.trouble}.")
         elif ran.passed:
             store.meet_challenge(self.path.name)
             print("The check passes: solved.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.commands import CommandError
 from tutor.commands.arguments import add_json
-from tutor.commands.output import print_json, print_table, show
+from tutor.commands.output import print_json, print_table, say
 from tutor.experiments.base import Table
 from tutor.models.cards import cards, examine
 from tutor.models.errors import ModelFileError
@@ -51,7 +51,11 @@ def run(args: argparse.Namespace) -> int:
         print_json(rows)
     else:
         print_table(table(rows))
-        print(f"\nYour own go to {show(str(own))}: `tutor models add DIR`.")
+        for row in rows:
+            if "error" in row:
+                say(f"{row['name']}: {row['error']}", hang=2)
+        print()
+        say(f"Your own go to {own}: `tutor models add DIR`.")
     return 0
 
 
@@ -88,18 +92,16 @@ def added(own: Path) -> list[dict[str, Any]]:
 
 
 def table(rows: list[dict[str, Any]]) -> Table:
-    """For people: sizes in units, the beginning of each hash."""
+    """For people: sizes in units, without the hashes, which `tutor models verify` compares."""
 
     def cells(row: dict[str, Any]) -> tuple[str, ...]:
         if "error" in row:
-            return row["name"], "", "", "", "", "", f"damaged: {row['error']}"
+            return row["name"], "", "", "", "", "damaged"
         loss = "" if row["bits_per_byte"] is None else f"{row['bits_per_byte']:.3f}"
         size = f"{row['bytes'] / 1e6:.2f}"
-        return (
-            row["name"], f"{row['parameters']:,}", size, loss, row["sha256"][:12], row["licence"] or "", row["from"],
-        )  # fmt: skip
+        return row["name"], f"{row['parameters']:,}", size, loss, row["licence"] or "", row["from"]
 
-    columns = ("model", "parameters", "MB", "bits/byte", "SHA-256", "licence", "from")
+    columns = ("model", "parameters", "MB", "bits/byte", "licence", "from")
     return Table(columns, [cells(row) for row in rows])
 
 
@@ -123,7 +125,7 @@ def verify(rows: list[dict[str, Any]], own: Path, as_json: bool) -> int:
         print_json([{"name": name, "error": said} for name, said in found.items()])
     else:
         for name, said in broken.items():
-            print(show(f"{name}: {said}"))
+            say(f"{name}: {said}", hang=2)
         print(f"{len(found) - len(broken)} of {len(found)} models are whole")
     return 1 if broken else 0
 
@@ -141,5 +143,5 @@ def add_own(folder: Path, name: str, own: Path) -> int:
     for file in ("config.json", "model.safetensors", "tokenizer.json"):
         shutil.copyfile(folder / file, partial / file)
     partial.rename(own / name)
-    print(f"added {name}: `tutor sample --model {name} PROMPT`")
+    say(f"added {name}: `tutor sample --model {name} PROMPT`")
     return 0

@@ -7,7 +7,7 @@ import sys
 import time
 
 from tutor.commands.arguments import add_json
-from tutor.commands.output import in_ascii, print_json, print_table, show
+from tutor.commands.output import in_ascii, print_json, print_table, say, show
 from tutor.commands.plain import progress
 from tutor.course.load import Course, facts, load_course
 from tutor.course.text import plain
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"{len(store.memories()):,} memories worked out afresh from {len(store.answers()):,} answers")
             return 0
         if args.what == "optimize":
-            print(_optimize(store, args.off))
+            say(_optimize(store, args.off))
             return 0
         found = report(course, gather(store), time.time())
     if args.json:
@@ -67,9 +67,9 @@ def _optimize(store: Store, off: bool) -> str:
 
 def _print(course: Course, found: Report, goals: bool) -> None:
     summary, recall = found.summary, found.recall
-    print(show(words.study_line(summary.study)))
-    print(show(words.due_line(recall)))
-    print(show(words.recall_line(recall)))
+    say(words.study_line(summary.study))
+    say(words.due_line(recall))
+    say(words.recall_line(recall))
     for track in summary.tracks:
         if track.chapters:
             print(f"\n{show(track.track.title)}")
@@ -79,20 +79,22 @@ def _print(course: Course, found: Report, goals: bool) -> None:
             print(f"\n{show(chapter.entry.title)}")
             for goal in chapter.goals:
                 again = f" Read again: {', '.join(card.title for card in goal.read_again)}." if goal.read_again else ""
-                print(show(f"  {goal.goal.text} {words.count_line(goal.count)}.{again}"))
-    print(f"\n{words.SOLID}")
+                say(f"  {goal.goal.text} {words.count_line(goal.count)}.{again}", hang=4)
+    print()
+    say(words.SOLID)
     if summary.missed:
         print("\nMissed most")
         for missed in summary.missed[:MOST]:
             text = " ".join(plain(missed.text, facts(course.chapter(missed.chapter_id)), sys.maxsize))
-            print(show(f"  {text} ({missed.chapter_id}; {words.missed_line(missed)})"))
+            say(f"  {text} ({missed.chapter_id}; {words.missed_line(missed)})", hang=4)
     if recall.bins:
         print("\nRecalled against predicted; on the dots both are the same")
         for line in [*plot(recall.bins, ascii=in_ascii()), *map(words.bin_line, recall.bins)]:
             print(f"  {line}")
     if summary.orphans:
         kept = ", ".join(f"{question} ({n})" for question, n in summary.orphans.items())
-        print(show(f"\nAnswers kept to questions that the course no longer has: {kept}"))
+        print()
+        say(f"Answers kept to questions that the course no longer has: {kept}")
 
 
 def _row(title: str, done: Count, problem: str) -> tuple[str, str, str, str]:

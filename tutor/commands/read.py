@@ -199,7 +199,7 @@ class Reading:
     def _lab(self, card: Card) -> None:
         path = self.course.lab(card.lab or "")
         for line in path.read_text(encoding="utf-8").splitlines() if path else ():
-            self.dialogue.line(line)
+            self.dialogue.code(line)
 
 
 class Live:
@@ -240,7 +240,7 @@ class Live:
         elif command == "settings":
             now = msgspec.convert(self.settings, EXPERIMENTS[self.name].load().Settings)
             for field, kept in msgspec.structs.asdict(now).items():
-                line(f"{field}: {' '.join(map(str, kept)) if isinstance(kept, tuple | list) else kept}")
+                line(f"{field}: {' '.join(map(str, kept)) if isinstance(kept, tuple | list) else kept}", hang=2)
         elif self.result is None:
             line("There is nothing to show; :set another value.")
         elif command == "readings":

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tutor.commands import CommandError
-from tutor.commands.output import show
+from tutor.commands.output import say
 from tutor.commands.progress_file import to_change, write_new
 from tutor.course.load import Course, load_course
 from tutor.study import drafts, forgetting
@@ -41,12 +41,12 @@ def run(args: argparse.Namespace) -> int:
         if going == Contents():
             print("There is nothing to forget.")
             return 0
-        print(show(f"To be forgotten: {counted(going)}."))
+        say(f"To be forgotten: {counted(going)}.")
         if not args.yes and not agreed():
             print("Nothing was changed.")
             return 0
         backup = forget(archive, part)
-    print(f"Forgotten. All that was there before is in {show(str(backup))}: `tutor import` of it brings it back.")
+    say(f"Forgotten. All that was there before is in {backup}: `tutor import` of it brings it back.")
     return 0
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from tutor.commands import CommandError
 from tutor.commands.arguments import add_json, add_sampling, read_text, whole
-from tutor.commands.output import print_json, print_picture, print_table, show, view
+from tutor.commands.output import print_json, print_picture, print_table, say, view
 from tutor.experiments.registry import EXPERIMENTS
 from tutor.terminal import COLORS
 
@@ -175,7 +175,7 @@ def present(args: argparse.Namespace, module: ModuleType, result: Any, lines: in
             data["candidates"] = data["candidates"][:rows]
         print_json(data)
     elif args.sentence:
-        print(show(result.sentence()))
+        say(result.sentence())
     elif args.table or not (args.picture or sys.stdout.isatty()):
         from tutor.experiments.base import Table
 

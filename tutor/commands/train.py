@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.commands import CommandError
 from tutor.commands.arguments import add_json, whole
-from tutor.commands.output import print_json
+from tutor.commands.output import print_json, say
 from tutor.commands.training_display import Display, display
 from tutor.training.recipes import RECIPES
 
@@ -72,7 +72,7 @@ def list_recipes(as_json: bool) -> int:
     else:
         width = max(map(len, RECIPES))
         for name, summary in RECIPES.items():
-            print(f"{name:{width}}  {summary}")
+            say(f"{name:{width}}  {summary}", hang=width + 2)
     return 0
 
 
