@@ -11,11 +11,11 @@ from importlib import import_module
 from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from tutor import __version__
 from tutor.commands import CommandError
-from tutor.terminal import COLORS, can_draw, colour_tier, draws_ascii, is_console
+from tutor.commands.parser import OPTIONS, Parser
+from tutor.terminal import can_draw, colour_tier, draws_ascii, is_console
 
 COMMANDS = {
     "course": "list tracks, chapters and what each of them holds",
@@ -36,23 +36,6 @@ COMMANDS = {
     "train": "train one of the shipped models again, from a text file",
     "doctor": "say what this terminal and this installation can do",
 }
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, and whose options are spelled out."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options, allow_abbrev=False)
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Refuse what this parser does not know, rather than leave that to the one above it."""
-        found, rest = super().parse_known_args(args, namespace)
-        if rest:
-            self.error(f"unrecognized arguments: {' '.join(rest)}")
-        return found, rest
-
-    def error(self, message: str) -> NoReturn:
-        raise CommandError(f"{message} (`{self.prog} --help` says what it takes)")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,13 +69,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     top = Parser(
         prog="tutor", description="How large language models work, on small real ones. Without a command: the app."
     )
-    top.add_argument("--version", action="version", version=f"tutor {__version__}")
-    top.add_argument(
-        "--colors", choices=COLORS, default="auto", help="colours to draw with (default: what the terminal says)"
-    )
-    top.add_argument("--data-dir", type=Path, metavar="DIR", help="where progress is kept")
-    top.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    top.add_argument("--chapter", metavar="ID", help="open this chapter; `tutor course` lists them")
+    for option, how in OPTIONS.items():
+        top.add_argument(option, **how)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")

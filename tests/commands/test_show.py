@@ -165,7 +165,7 @@ def test_options_become_settings(tutor):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("splitter",), "invalid choice: 'splitter'"),
+        (("splitter",), "no `tutor show splitter`; the nearest is `tutor show token-splitter`"),
         (("temperature-lab", "--seed", "-3"), "--seed: must be a whole number from 0, not '-3'"),
         (("temperature-lab", "--tokens", "2000"), "--tokens: must be a whole number from 0 to 1000, not '2000'"),
         (("temperature-lab", "--temperature", "warm"), "--temperature: must be a number, not 'warm'"),
