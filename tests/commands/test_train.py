@@ -2,16 +2,16 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from made_up import write_stories
 
 from tutor.commands.train import follow
-from tutor.commands.training_display import display, duration
+from tutor.commands.training_display import Lines, display, duration, indented
 from tutor.models.library import Model
 from tutor.training.recipes import RECIPES
 
@@ -31,16 +31,7 @@ def test_a_run_that_a_recipe_does_not_have(tutor, stories, tmp_path):
 
 @pytest.fixture(scope="module")
 def stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Stories of made-up words, enough of them for a whole vocabulary."""
-    rng = random.Random(7)
-    words = ["".join(rng.choices("bdfgklmnprst", k=1) + rng.choices("aeiou", k=1)) for _ in range(40)]
-    lexicon = ["".join(rng.choices(words, k=rng.randint(2, 5))) for _ in range(3000)]
-    texts = [" ".join(rng.choices(lexicon, k=60)) + "." for _ in range(300)]
-    path = tmp_path_factory.mktemp("stories") / "stories.txt"
-    path.write_text("\n<|endoftext|>\n".join(texts), encoding="utf-8")
-    valid = path.with_name("valid.txt")
-    valid.write_text("\n<|endoftext|>\n".join(texts[:4]), encoding="utf-8")
-    return path
+    return write_stories(tmp_path_factory.mktemp("stories"))
 
 
 def command(stories: Path, out: Path, *options: str) -> list[str]:
@@ -86,3 +77,20 @@ def test_run_that_is_complete_says_so(capsys):
 @pytest.mark.parametrize(("seconds", "said"), [(0.4, "0:00"), (62, "1:02"), (3599.6, "1:00:00"), (7325, "2:02:05")])
 def test_duration(seconds, said):
     assert duration(seconds) == said
+
+
+def test_where_the_cursor_cannot_move_a_run_is_shown_in_lines(monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    for term in ("dumb", ""):
+        monkeypatch.setenv("TERM", term)
+        with display(as_json=False) as shown:
+            assert isinstance(shown, Lines)
+
+
+def test_a_sample_stays_set_off_on_a_narrow_terminal(monkeypatch):
+    sample = "Once upon a time there was a duck.\n" + "quack" * 10
+    assert indented(sample).splitlines() == [f"    {line}" for line in sample.splitlines()]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "24")
+    lines = indented(sample).splitlines()
+    assert len(lines) == 5 and all(line.startswith("    ") and len(line) <= 24 for line in lines)

@@ -26,8 +26,10 @@ def folded(text: str, width: int, hang: int = 0, cut: bool = False) -> list[str]
             line, empty = " " * hang, True
         else:
             line += space
-        *full, word = _pieces(word, width) if cut else [word]
-        lines += full
+        *full, word = _pieces(word, width - hang) if cut else [word]
+        for piece in full:
+            lines.append(line + piece)
+            line = " " * hang
         line, empty = line + word, False
     return [*lines, line]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.commands import CommandError
 from tutor.commands.arguments import add_json, whole
 from tutor.commands.output import print_json, say
-from tutor.commands.training_display import Display, display
+from tutor.commands.training_display import Display, display, undisplayed
 from tutor.training.recipes import RECIPES
 
 if TYPE_CHECKING:
@@ -56,13 +56,19 @@ def run(args: argparse.Namespace) -> int:
             pass
     if find_spec("torch") is None:
         raise CommandError("training needs PyTorch: pip install 'llm-tutor[train]'", 1)
-    todo = chosen(args)
-    with display(args.json, args.colors) as shown:
-        for name, steps in todo:
-            if len(todo) > 1:
-                shown.say(f"{args.recipe}: {name}")
-            if code := follow(steps, shown):
-                return code
+    out = args.out
+    try:
+        todo = chosen(args)
+        with display(args.json, args.colors) as shown:
+            for name, folder, steps in todo:
+                out = folder
+                if len(todo) > 1:
+                    shown.say(f"{args.recipe}: {name}")
+                if code := follow(steps, shown):
+                    return code
+    except KeyboardInterrupt:
+        undisplayed(args.json).end(stopped(out))
+        return 130
     return 0
 
 
@@ -76,8 +82,15 @@ def list_recipes(as_json: bool) -> int:
     return 0
 
 
-def chosen(args: argparse.Namespace) -> list[tuple[str, Iterator[Progress]]]:
-    """The recipe's runs by name, none of them begun; a recipe of several has a folder for each."""
+def stopped(out: Path) -> str:
+    """What to say where a run ended in the middle of a step."""
+    if (out / "checkpoint.pt").exists():
+        return "stopped at once; the same command goes on from the last checkpoint"
+    return "stopped before the first checkpoint; the same command begins again"
+
+
+def chosen(args: argparse.Namespace) -> list[tuple[str, Path, Iterator[Progress]]]:
+    """The recipe's runs by name, each with its folder, none of them begun."""
     from tutor.training import run
     from tutor.training.recipes import runs
 
@@ -89,7 +102,7 @@ def chosen(args: argparse.Namespace) -> list[tuple[str, Iterator[Progress]]]:
         if args.only in (None, name):
             out = args.out if len(all_runs) == 1 else args.out / name
             shorter = what if args.tokens is None else replace(what, tokens=args.tokens)
-            todo.append((name, run.run(shorter, args.corpus, args.valid, out, args.seed, args.first)))
+            todo.append((name, out, run.run(shorter, args.corpus, args.valid, out, args.seed, args.first)))
     return todo
 
 
@@ -97,14 +110,14 @@ def follow(steps: Iterator[Progress], shown: Display) -> int:
     """Show every step; Ctrl+C ends the run after the step it is in, and a second one at once."""
     first = next(steps, None)
     if first is None:
-        shown.say("this run is complete; the model has been written again")
+        shown.end("this run is complete; the model has been written again")
         return 0
     with interrupts() as interrupted:
         for progress in chain([first], steps):
             shown.step(progress)
             if interrupted:
                 steps.close()  # type: ignore[attr-defined]  # a generator; the loop saves its checkpoint now
-                shown.say(
+                shown.end(
                     f"stopped after step {progress.step:,} of {progress.steps:,}; the same command goes on from there"
                 )
                 return 130

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Protocol
 
-from tutor.commands.output import complain, console, print_json, show
+from tutor.commands.folding import folded
+from tutor.commands.output import columns, complain, console, in_ascii, print_json, say, show
 from tutor.terminal import Colors
 
 if TYPE_CHECKING:
@@ -29,20 +30,33 @@ class Display(Protocol):
     def say(self, message: str) -> None:
         """Something about the whole run."""
 
+    def end(self, message: str) -> None:
+        """The same, and nothing comes after it."""
+
 
 @contextmanager
 def display(as_json: bool, colors: Colors = "auto") -> Iterator[Display]:
     """The display that suits stdout; none for a process of `torchrun` other than the first."""
-    if os.environ.get("RANK", "0") != "0":
-        yield Nothing()
-    elif as_json:
-        yield JsonLines()
-    elif sys.stdout.isatty():
+    if as_json or _of_others():
+        yield undisplayed(as_json)
+    elif sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("", "dumb"):
         bar = Bar(colors)
-        with bar.live:
-            yield bar
+        try:
+            with bar.live:
+                yield bar
+        finally:
+            bar.live.stop()  # again, for Ctrl+C while it starts; it has hidden the cursor
     else:
         yield Lines()
+
+
+def undisplayed(as_json: bool) -> Display:
+    """What needs nothing of the terminal."""
+    return Nothing() if _of_others() else JsonLines() if as_json else Lines()
+
+
+def _of_others() -> bool:
+    return os.environ.get("RANK", "0") != "0"
 
 
 class Nothing:
@@ -53,6 +67,8 @@ class Nothing:
 
     def say(self, message: str) -> None:
         pass
+
+    end = say
 
 
 class JsonLines:
@@ -65,6 +81,8 @@ class JsonLines:
     def say(self, message: str) -> None:
         complain(message)
 
+    end = say
+
 
 class Lines:
     """A line now and then, and at every evaluation."""
@@ -76,13 +94,18 @@ class Lines:
         if progress.bits_per_byte is None and progress.step < progress.steps and time.monotonic() < self.due:
             return
         self.due = time.monotonic() + LINE_SECONDS
-        print(describe(progress, progress.bits_per_byte))
+        say(describe(progress, progress.bits_per_byte))
         if progress.sample is not None:
             print(indented(progress.sample))
         sys.stdout.flush()
 
     def say(self, message: str) -> None:
-        print(show(message))
+        say(message)
+        sys.stdout.flush()
+
+    def end(self, message: str) -> None:
+        print(end="\r" if sys.stdout.isatty() else "")  # back over the ^C that the terminal has shown
+        self.say(message)
 
 
 class Bar:
@@ -98,23 +121,28 @@ class Bar:
         self.due = 0.0
 
     def step(self, progress: Progress) -> None:
-        from rich.console import Group
-        from rich.progress_bar import ProgressBar
         from rich.text import Text
+
+        from tutor.experiments.cells import bar
 
         if progress.bits_per_byte is not None:
             self.bits_per_byte = progress.bits_per_byte
-            self.screen.print(describe(progress, self.bits_per_byte))
+            self.say(describe(progress, self.bits_per_byte))
         if progress.sample is not None:
             self.screen.print(indented(progress.sample))
         if time.monotonic() >= self.due or progress.step == progress.steps:
             self.due = time.monotonic() + BAR_SECONDS
-            said = Text(describe(progress, self.bits_per_byte), no_wrap=True, overflow="ellipsis")
-            bar = ProgressBar(progress.steps, progress.step, width=min(80, self.screen.width))
-            self.live.update(Group(bar, said), refresh=True)
+            done = bar(progress.step / progress.steps, min(80, self.screen.width), in_ascii())
+            lines = f"{done}\n{describe(progress, self.bits_per_byte)}"
+            self.live.update(Text(lines, no_wrap=True, overflow="crop"), refresh=True)
 
     def say(self, message: str) -> None:
-        self.screen.print(show(message))
+        for line in folded(show(message), self.screen.width):
+            self.screen.print(line)
+
+    def end(self, message: str) -> None:
+        self.live.stop()
+        self.say(message)
 
 
 def describe(progress: Progress, bits_per_byte: float | None) -> str:
@@ -144,5 +172,7 @@ def duration(seconds: float) -> str:
 
 
 def indented(sample: str) -> str:
-    """A sample of the model's text, set off from the numbers and safe to show."""
-    return "\n".join(f"    {show(line)}" for line in sample.splitlines())
+    """A sample of the model's text, set off from the numbers and safe to show; folded as `say` does it."""
+    width = columns() if sys.stdout.isatty() else sys.maxsize
+    lines = (part for line in sample.splitlines() for part in folded(f"    {show(line)}", width, hang=4, cut=True))
+    return "\n".join(lines)
