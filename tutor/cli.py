@@ -42,12 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns the exit code. Every failure is one line on stderr."""
     open_streams()
     try:
-        args = parse(sys.argv[1:] if argv is None else argv)
-        code = command_module(args.command).run(args) if args.command else open_app(args)
+        code = run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
-        return int(code)
-    except SystemExit as done:  # --help and --version
-        return int(done.code or 0)
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader has seen enough, as in `tutor course | head -1`
@@ -62,6 +59,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         complain(message)
         return code
+
+
+def run(argv: Sequence[str]) -> int:
+    """Do what is asked; the exit code."""
+    try:
+        args = parse(argv)
+    except SystemExit as done:  # --help and --version
+        return int(done.code or 0)
+    return int(command_module(args.command).run(args) if args.command else open_app(args))
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -54,6 +54,7 @@ WRONG = [  # command line, exit code, a piece of the one line
     (["check", "no/such/place"], 2, "no/such/place"),
     (["check", "\x1b[31mred"], 2, "␛[31mred"),
     (["train"], 2, "--list"),
+    (["lab", "--run"], 2, "name the lab; `tutor lab` lists them"),
     (["train", "huge"], 2, "huge"),
     (["train", "tiny"], 2, "--corpus, --valid, --out"),
     (["train", "tiny", "--corpus", "no-corpus", "--valid", "v", "--out", "o"], 1, "no-corpus"),
@@ -108,8 +109,9 @@ def test_reader_that_leaves_early_is_no_failure_to_report():
     assert process.returncode == 1
 
 
-def test_full_disk_is_one_line():
-    with Path("/dev/full").open("wb") as full, program("course", stdout=full) as process:
+@pytest.mark.parametrize("command", ["course", "--help", "--version", "glossary", "train --list"])
+def test_full_disk_is_one_line(command):
+    with Path("/dev/full").open("wb") as full, program(*command.split(), stdout=full) as process:
         assert process.stderr.read() == b"tutor: No space left on device\n"
     assert process.returncode == 1
 

@@ -100,6 +100,13 @@ def test_measuring_says_what_differs_and_writes_it(tutor, tmp_path, valid, monke
     assert tutor("models", "measure", "tiny", "--valid", str(valid)).out == "every number is as its card says\n"
 
 
+def test_measuring_on_a_file_without_a_story(tutor, tmp_path):
+    empty = tmp_path / "empty.txt"
+    empty.write_text(" \n<|endoftext|>\n", encoding="utf-8")
+    done = tutor("models", "measure", "tiny", "--valid", str(empty))
+    assert (done.code, done.err) == (2, f"tutor: {empty} has no story in it\n")
+
+
 def test_no_such_family(tutor, valid):
     done = tutor("models", "measure", "huge", "--valid", str(valid))
     assert done.code != 0 and "no family 'huge'; there is: tiny" in done.err

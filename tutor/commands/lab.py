@@ -36,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     course = load_course()
     with progress(args) as store:
         if args.lab is None:
+            if args.copy or args.run or args.hint or args.solution or args.original:
+                raise CommandError("name the lab; `tutor lab` lists them")
             rows = listed(course, store)
             if args.json:
                 print_json(rows)

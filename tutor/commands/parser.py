@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable
 from itertools import takewhile
 from pathlib import Path
@@ -40,6 +41,10 @@ class Parser(argparse.ArgumentParser):
         if rest:
             self.error(f"unrecognized arguments: {' '.join(rest)}")
         return found, rest
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Help and version; argparse itself would say nothing of a full disk."""
+        (file or sys.stdout).write(message)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """A name that is none: name the one that is nearest to it."""

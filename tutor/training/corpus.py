@@ -19,9 +19,12 @@ Tokens = npt.NDArray[np.uint16]
 
 
 def read_stories(path: Path) -> list[str]:
-    """The stories of a UTF-8 file in which a line `<|endoftext|>` stands between two of them."""
+    """The stories of a UTF-8 file in which a line `<|endoftext|>` stands between two of them; ValueError if none."""
     text = path.read_text(encoding="utf-8")
-    return [story for part in text.split(SEPARATOR) if (story := part.strip())]
+    stories = [story for part in text.split(SEPARATOR) if (story := part.strip())]
+    if not stories:
+        raise ValueError(f"{path} has no story in it")
+    return stories
 
 
 def encode_stories(stories: Sequence[str], encoding: tiktoken.Encoding) -> list[Tokens]:
