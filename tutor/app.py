@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -28,6 +28,7 @@ from tutor.screens.filters import AsciiOnly, ForConsole
 from tutor.screens.frame import SentByChanges
 from tutor.screens.home import HomeScreen
 from tutor.screens.keyboard import TypedInOrder
+from tutor.screens.notices import Notices
 from tutor.screens.stack import KeptLow
 from tutor.screens.strips import keep_less
 from tutor.screens.timers import tick_once
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from tutor.experiments.cells import Tier
 
 
-class TutorApp(SentByChanges[None], TypedInOrder[None], KeptLow[None]):
+class TutorApp(SentByChanges[None], TypedInOrder[None], Notices[None], KeptLow[None]):
     """One learner's session."""
 
     TITLE = "tutor"
@@ -153,14 +154,6 @@ class TutorApp(SentByChanges[None], TypedInOrder[None], KeptLow[None]):
         typing = self.focused is not None and self.focused.check_consume_key("q", "q")
         kept = "Every answer given is kept."
         self.notify(f"Esc leaves the field, then q quits. {kept}" if typing else f"q quits. {kept}")
-
-    def notify(self, message: str, **options: Any) -> None:
-        """Say something for a while, with nothing in it that a terminal or Textual's markup would obey."""
-        from tutor.experiments.cells import visible
-
-        said = visible(message)
-        if all(one.message != said for one in self._notifications):  # once: a key held down would make hundreds
-            super().notify(said, **{**options, "markup": False})
 
     def _leave_on_signals(self) -> None:
         """A hang-up ends the session cleanly, also before the first paint; Textual itself handles none of them."""
