@@ -12,12 +12,21 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import LoadingIndicator
 
 from tutor.screens.base import Steady
+from tutor.widgets.lines import KeyLine
 from tutor.widgets.navigator import Clicked
 from tutor.widgets.one_line import OneLine
 
 
 class Field(CommandInput, OneLine):
     """Textual's, for one line that shows."""
+
+    BINDINGS = [
+        Binding("enter", "submit", "run"),
+        Binding("down", "screen.cursor_down", "choose", key_display="↑↓"),
+        Binding("up", "screen.command_list('cursor_up')", show=False),
+        Binding("pagedown", "screen.command_list('page_down')", "page down", show=False),
+        Binding("pageup", "screen.command_list('page_up')", "page up", show=False),
+    ]
 
 
 class Commands(CommandList, Clicked):
@@ -34,7 +43,7 @@ class Waiting(LoadingIndicator):
 class Palette(CommandPalette, Steady[None]):
     """Textual's, which fails on a key for a page while its list is not laid out."""
 
-    BINDINGS = [Binding("tab", "escape", "back", show=False)]  # a plain key where letters are typed
+    BINDINGS = [Binding("escape,tab", "escape", "back", key_display="Esc")]  # Tab: a plain key where letters are typed
 
     def compose(self) -> ComposeResult:
         """As Textual's own, with parts that take any text and any click."""
@@ -45,6 +54,7 @@ class Palette(CommandPalette, Steady[None]):
             with Vertical(id="--results"):
                 yield Commands()
                 yield Waiting()
+        yield KeyLine()
 
     def _action_command_list(self, action: str) -> None:
         with suppress(LookupError):  # there is no page to turn then
