@@ -42,7 +42,8 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         Binding("v", "terms", "terms"),
         Binding("H", "hint", "hint"),
         Binding("left,h,p", "turn(-1)", "previous", key_display="←"),
-        Binding("z", "zoom", "whole screen"),
+        Binding("z", "zoom('one')", "whole screen"),
+        Binding("z", "zoom('both')", "both again"),
         Binding("Q", "quiz", "quiz", show=False),
     ]
 
@@ -190,20 +191,25 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
             if await widget.take(event.key):
                 event.stop()
 
-    def action_zoom(self) -> None:
+    def action_zoom(self, to: str) -> None:
         """Give the pane with the focus the whole screen, or share it again."""
-        if self.has_class("-widget-only") or self.has_class("-text-only"):
+        if to == "both":
             self.remove_class("-widget-only", "-text-only")
         else:
             self.add_class("-widget-only" if self._in_widget() else "-text-only")
+        self.refresh_bindings()
+
+    @property
+    def _zoomed(self) -> bool:
+        return self.has_class("-widget-only") or self.has_class("-text-only")
 
     def _in_widget(self) -> bool:
         return self.focused is not None and any(isinstance(node, Workbench) for node in self.focused.ancestors)
 
     def action_back(self) -> None:
         """From the whole screen to the shared one; from the widget to the text; from there to where one came from."""
-        if self.has_class("-widget-only") or self.has_class("-text-only"):
-            self.action_zoom()
+        if self._zoomed:
+            self.action_zoom("both")
         elif self._in_widget():
             self.query_one(Page).focus()
         else:
@@ -264,9 +270,10 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
             return card is not None and any(challenge.hint for challenge in card.challenges)
         if action == "pane":
             here = "question" if self._predicting() else "widget"
-            return card is not None and card.widget is not None and not self._in_widget() and parameters == (here,)
+            shared = self.has_class("-with-widget") and not self.has_class("-text-only")
+            return shared and not self._in_widget() and parameters == (here,)
         if action == "zoom":
-            return card is not None and card.widget is not None
+            return self.has_class("-with-widget") and parameters == ("both" if self._zoomed else "one",)
         if action == "turn" and parameters == (-1,):
             return self._at > 0
         return super().check_action(action, parameters)

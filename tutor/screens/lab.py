@@ -53,7 +53,8 @@ class LabScreen(Copying[None]):
         Binding("y", "answer(True)", "take it back"),
         Binding("n", "answer(False)", "keep mine"),
         Binding("y", "copy", "copy as text", show=False),
-        Binding("z", "zoom", "whole screen"),
+        Binding("z", "zoom('one')", "whole screen"),
+        Binding("z", "zoom('both')", "both again"),
         Binding("down,j", "scroll(1)", "down", show=False),
         Binding("up,k", "scroll(-1)", "up", show=False),
         Binding("pagedown,space", "scroll(10)", "page down", show=False),
@@ -134,6 +135,9 @@ class LabScreen(Copying[None]):
             return self.changed and not self._asking
         if action in ("hint", "solution"):
             return self.exercise is not None
+        if action == "zoom":
+            zoomed = self.has_class("-code-only") or self.has_class("-output-only")
+            return parameters == ("both" if zoomed else "one",)
         return True
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────
@@ -223,12 +227,13 @@ class LabScreen(Copying[None]):
         pane = self.editor if self.editor.has_focus else self.query_one(Page)
         pane.scroll_relative(y=lines, animate=False)
 
-    def action_zoom(self) -> None:
+    def action_zoom(self, to: str) -> None:
         """Give the pane with the focus the whole screen, or share it again."""
-        if self.has_class("-code-only") or self.has_class("-output-only"):
+        if to == "both":
             self.remove_class("-code-only", "-output-only")
         else:
             self.add_class("-code-only" if self.editor.has_focus else "-output-only")
+        self.refresh_bindings()
 
     def copied(self) -> Copy:
         if self.editor.has_focus:

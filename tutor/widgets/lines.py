@@ -35,7 +35,7 @@ class TitleLine(Static):
         return Text.assemble(title, "  ", self.place, no_wrap=True)
 
 
-STAY = ("lab", "as a table", "back", "quit", "keys")  # what a key line always names, at its end
+STAY = ("lab", "as a table", "both again", "back", "quit", "keys")  # what a key line always names, at its end
 
 
 class KeyLine(Static):
