@@ -8,6 +8,8 @@ from stations import Visit
 from textual.screen import Screen
 
 from tutor.widgets.keys import Named, named, spell, typed
+from tutor.widgets.lines import KeyLine
+from tutor.widgets.own_text import OwnText
 
 CHORDS = ("ctrl+", "alt+", "super+", "meta+", "hyper+")
 FUNCTION = tuple(f"f{n}" for n in range(1, 25))
@@ -29,6 +31,7 @@ class Keys:
     no_vim: list[str] = field(default_factory=list)  # arrows without vim's key for the same
     no_back: list[str] = field(default_factory=list)  # places that only Escape leaves
     unnamed: list[str] = field(default_factory=list)  # keys neither in the key line nor in the help
+    tab_unsaid: list[str] = field(default_factory=list)  # fields of widgets whose key line does not say what Tab does
     not_ours: list[str] = field(default_factory=list)  # descriptions in Textual's own words
 
     @property
@@ -62,6 +65,8 @@ class Keys:
         keys_here = {spell(key) for key, one in active.items() if not typed(screen, one)}
         self.unnamed += [f"{place}: {key}" for key in sorted(keys_here - told)]
         self.not_ours += [f"{place}: {e.what}" for e in entries if not e.of_textual and e.what.istitle()]
+        if isinstance(screen.focused, OwnText) and " Tab " not in f" {screen.query_one(KeyLine).render()}":
+            self.tab_unsaid.append(place)
         if place != "home" and not typing and not leaves(entries):
             self.no_back.append(place)
 

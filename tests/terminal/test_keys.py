@@ -28,6 +28,10 @@ def test_every_key_is_named_in_our_own_words() -> None:
     assert (found.unnamed, found.not_ours) == ([], [])
 
 
+def test_where_a_widget_is_written_in_the_key_line_says_what_tab_does() -> None:
+    assert survey(SMALLEST).keys.tab_unsaid == []
+
+
 @pytest.mark.parametrize(
     "name", [FIRST, *(pytest.param(name, marks=pytest.mark.long) for name in EXPERIMENTS if name != FIRST)]
 )

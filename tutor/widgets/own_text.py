@@ -29,6 +29,7 @@ class OwnText(Widget, can_focus=True):
     """
     BINDINGS = [
         Binding("enter", "enter", "done (\\ first: a new line)"),
+        Binding("tab", "app.focus_next", "next part"),
         Binding("escape,down", "leave", "done", show=False),
         Binding("left", "move(-1)", "left", show=False),
         Binding("right", "move(1)", "right", show=False),
