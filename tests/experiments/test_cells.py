@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tutor.experiments.cells import TOKEN_SHADES, View, drawn, fit, token_style, visible, visible_bytes
+from tutor.experiments.cells import TOKEN_SHADES, View, drawn, fit, fitting, token_style, visible, visible_bytes
 
 ANY = st.text(st.characters(exclude_categories=[]), max_size=40)  # every code point, lone surrogates too
 NASTY = st.text(
@@ -124,6 +124,13 @@ def test_visible_bytes_shows_pieces_of_characters() -> None:
     assert visible_bytes(b" a\xffb") == "␣a<FF>b"
     assert visible_bytes("日a".encode()[1:]) == "<97><A5>a"
     assert visible_bytes(b" \n\xc3", ascii=True) == r"_\n<C3>"
+
+
+@given(st.lists(st.text(), min_size=1), st.integers(0, 20))
+def test_the_first_form_that_has_room_is_taken_whole(forms: list[str], width: int) -> None:
+    taken = fitting(width, *forms)
+    whole = [form for form in forms if cell_len(form) <= width]
+    assert taken == (whole[0] if whole else fit(forms[-1], width))
 
 
 def test_fit() -> None:

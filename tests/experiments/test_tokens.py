@@ -205,6 +205,17 @@ def test_bytes_that_have_no_room_leave_a_mark(width: int, ascii: bool, end: str)
     assert shown.rstrip().endswith(end) and cell_len(shown) <= width
 
 
+@pytest.mark.parametrize(
+    ("width", "place"),
+    [(94, "token 1 of 1 in gpt2"), (93, "token 1 of 1"), (85, "1 of 1"), (80, "1 of 1"), (79, "token 1 of 1 in gpt2")],
+)
+def test_where_the_token_stands_is_said_shorter_if_its_bytes_have_room_then(width: int, place: str) -> None:
+    page = Page(cut("international"), View(width, 12))
+    shown = next(row.plain for row in page.rows(Cursor(0, 0), 0) if "13 bytes 69" in row.plain)
+    assert f"  {place}  id" in shown and cell_len(shown) <= width
+    assert shown.endswith("6C" if width >= 80 else "…")
+
+
 # ── the picture ──────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -21,6 +22,8 @@ from tutor.widgets.feedback import Feedback
 from tutor.widgets.lines import KeyLine, TitleLine
 from tutor.widgets.own_text import OwnText
 from tutor.widgets.slider import Slider
+
+IN_COLUMNS = re.compile(r"[ ▸][ ≠]\S")  # a row of the tokenizer race, whose cuts stand in three columns
 
 
 def problems(screen: Screen[object]) -> list[str]:
@@ -153,3 +156,9 @@ def cut_text(widget: Widget, width: int, height: int) -> Iterator[str]:
         yield "the place is cut"
     if isinstance(widget, KeyLine) and "? keys" not in str(text) and ("?", "keys") in widget._keys:
         yield "the way to the other keys is cut"
+
+
+def shortened(screen: Screen[object]) -> list[str]:
+    """The lines of pictures that end in an ellipsis, though they say something and are no row of a table."""
+    texts = [Strip(line).text.rstrip() for one in shown(screen) if isinstance(one, CellLines) for line in one._lines]
+    return [text for text in texts if text.endswith("…") and not IN_COLUMNS.match(text)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bindings import Keys, got_out, writing
 from glyphs import doubtful
-from inspection import problems
+from inspection import problems, shortened
 from stations import Visit, cards, labs, quiz, screens, visit, widgets
 
 from tutor.screens.chapter import ChapterScreen
@@ -29,6 +29,7 @@ class Survey:
     cards: int = 0
     questions: int = 0
     misplaced: list[str] = field(default_factory=list)  # texts cut, squeezed out, over each other, outside
+    shortened: list[str] = field(default_factory=list)  # lines of pictures that end in an ellipsis
     keys: Keys = field(default_factory=Keys)
     glyphs: dict[str, str] = field(default_factory=dict)  # of ambiguous width, with the first place of each
 
@@ -36,6 +37,7 @@ class Survey:
         """Look at what is open now; where letters are typed, also whether Tab leads out."""
         self.places += 1
         self.misplaced += [f"{place}: {what}" for what in problems(there.screen)]
+        self.shortened += [f"{place}: {line}" for line in shortened(there.screen)]
         for glyph in doubtful(there.screen):
             self.glyphs.setdefault(glyph, place)
         self.keys.look(there.screen, place)

@@ -15,7 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tutor.experiments.bpe_steps import Result
-from tutor.experiments.cells import View, bar, fit, token_style
+from tutor.experiments.cells import View, bar, fit, fitting, token_style
 
 Line = list[Segment]
 
@@ -161,7 +161,7 @@ def vocabulary(result: Result, view: View, most: int) -> list[Line]:
             used = 0
         lines[-1].append(Segment(name + "  "))
         used += cell_len(name) + 2
-    return [cropped(line, view) for line in lines]
+    return [cropped([*line[:-1], Segment(line[-1].text.rstrip(" "), line[-1].style)], view) for line in lines]
 
 
 def word_line(result: Result, view: View) -> list[Line]:
@@ -180,8 +180,9 @@ def word_steps(result: Result, view: View) -> list[Line]:
         return word_line(result, view)
     last, most = len(result.states) - 1, max(1, view.height // 3 - 1)
     first = max(0, min(result.step - most // 2, last + 1 - most))
-    heading = f"step {result.step} of {last}: the word with these merges"
-    lines: list[Line] = [[Segment(fit(heading, view.width, end(view)), DIM)]]
+    place = f"step {result.step} of {last}"
+    heading = fitting(view.width, f"{place}: the word with these merges", f"{place} of the word", end=end(view))
+    lines: list[Line] = [[Segment(heading, DIM)]]
     for step in range(first, min(last + 1, first + most)):
         mark = (">" if view.ascii else "▸") if step == result.step else " "
         by = f"merge {result.applied(step)}" if step else "its bytes"

@@ -218,3 +218,8 @@ def fit(text: str, width: int, end: str = "…") -> str:
             out.pop()
         text = "".join(out) + end
     return text + " " * (width - cell_len(text))
+
+
+def fitting(width: int, *forms: str, end: str = "…") -> str:
+    """The first of some forms of a text that has room in `width` cells; where none has, the last one, cut."""
+    return next((form for form in forms if cell_len(form) <= width), fit(forms[-1], width, end))

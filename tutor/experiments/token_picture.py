@@ -158,15 +158,21 @@ class Page(Layout):
         raw, number = cut.token(index), cut.ids[index]
         shown = visible_bytes(raw, ascii=self.view.ascii)
         kind = "special token" if number in cut.special else "token"
-        said = Text.assemble(
-            (fit(shown, min(cell_len(shown), self.view.width // 3), self._end), STRONG),
-            (f"  {kind} {index + 1:,} of {len(cut):,} in {cut.name}  id ", QUIET),
-            (str(number), STRONG),
-            (f"  {many(len(raw), 'byte')} ", QUIET),
-        )
-        listed, room = raw.hex(" ").upper(), max(0, self.view.width - said.cell_len)
-        whole = len(listed) <= room
-        return said.append(listed if whole else listed[: max(0, room - len(self._end)) // 3 * 3] + self._end)
+        place, listed = f"{index + 1:,} of {len(cut):,}", raw.hex(" ").upper()
+        forms = [
+            Text.assemble(
+                (fit(shown, min(cell_len(shown), self.view.width // 3), self._end), STRONG),
+                (f"  {where}  id ", QUIET),
+                (str(number), STRONG),
+                (f"  {many(len(raw), 'byte')} ", QUIET),
+            )
+            for where in (f"{kind} {place} in {cut.name}", f"{kind} {place}", place)
+        ]
+        for said in forms:
+            if len(listed) <= self.view.width - said.cell_len:
+                return said.append(listed)
+        room = max(0, self.view.width - forms[0].cell_len - len(self._end))
+        return forms[0].append(listed[: room // 3 * 3] + self._end)
 
     def _facts(self, lines: list[Line]) -> Text:
         """The size of the text, and how much of it the page shows."""

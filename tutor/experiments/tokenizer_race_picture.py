@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tutor.experiments.cells import View, fit, token_style, visible, visible_bytes
+from tutor.experiments.cells import View, fit, fitting, token_style, visible, visible_bytes
 from tutor.experiments.tokenizer_race import NAMES, Reason, Result, Word
 from tutor.models.unigram import UNKNOWN as UNIGRAM_UNKNOWN
 from tutor.models.wordpiece import UNKNOWN
@@ -90,18 +90,22 @@ def cell(word: Word, method: str, view: View, width: int) -> Line:
 def short_reasons(reason: Reason, view: View) -> list[Line]:
     """One line a method, and one for unigram's second choice."""
     merges = [f"{n} {bytes_label(token, view)}" for n, token in reason.merges]
-    by_bpe = f"merge {', '.join(merges)}" if merges else "no merge applies"
+    by_bpe = [f"merge {', '.join(merges)}", f"merges {', '.join(str(n) for n, _ in reason.merges)}"]
+    if not merges:
+        by_bpe = ["no merge applies"]
     pieces = [shown(tried[-1], view) for tried in reason.attempts]
     longer = [len(tried) - 1 for tried in reason.attempts]
     tries = [f"{piece} ({n})" if n else piece for piece, n in zip(pieces, longer, strict=True)]
     if longer[0]:
         tries[0] = f"{pieces[0]} ({longer[0]} longer ones tried)"
-    by_wordpiece = f"longest first: {', '.join(tries)}"
+    by_wordpiece = [f"longest first: {', '.join(each)}" for each in (tries, pieces)]
     if not reason.known:
-        by_wordpiece = f"no piece begins with {pieces[-1]}, so all of {shown(reason.part.strip(), view)} is {UNKNOWN}"
+        all_of = f"all of {shown(reason.part.strip(), view)} is {UNKNOWN}"
+        by_wordpiece = [f"no piece begins with {pieces[-1]}, so {all_of}", f"none begins with {pieces[-1]}: {all_of}"]
+    room = max(0, view.width - NAME)
     lines: list[Line] = [
-        [Segment("BPE".ljust(NAME), BOLD), Segment(by_bpe)],
-        [Segment("WordPiece".ljust(NAME), BOLD), Segment(by_wordpiece)],
+        [Segment("BPE".ljust(NAME), BOLD), Segment(fitting(room, *by_bpe, end=end(view)))],
+        [Segment("WordPiece".ljust(NAME), BOLD), Segment(fitting(room, *by_wordpiece, end=end(view)))],
         *([Segment(name.ljust(NAME), BOLD), *line] for name, line in unigram_lines(reason, view)),
     ]
     return lines
@@ -130,17 +134,18 @@ def reasons(reason: Reason, view: View) -> list[Line]:
 
 
 def unigram_lines(reason: Reason, view: View) -> list[tuple[str, Line]]:
-    """The best cut and the second, each with its pieces' scores and their sum."""
+    """The best cut and the second, each with its pieces' scores and their sum; where there is no room the sum alone."""
     minus = "-" if view.ascii else "−"
     lines = []
     for i, (cut, scores) in enumerate(reason.cuts):
         pieces = " ".join(shown(piece, view) for piece in cut.pieces)
         digits = next((n for n in DECIMALS if adds_up(scores, cut.score, n)), DECIMALS[-1])
         terms = " ".join(f"{score:.{digits}f}" for score in scores)
-        total = f"= {cut.score:.{digits}f}" if len(scores) > 1 else ""
-        numbers = f"  {terms} {total}".replace("-", minus)
+        total = f"{cut.score:.{digits}f}"
+        numbers = [f"  {terms} = {total}", f"  sum {total}"] if len(scores) > 1 else [f"  {total}"]
+        room = max(0, view.width - NAME - 2 - cell_len(pieces))
         odds = f"  {reason.odds:.2g} times rarer" if i and 1.05 <= reason.odds < 100 else ""
-        line = [Segment(pieces), Segment(numbers)]
+        line = [Segment(pieces), Segment(fitting(room, *numbers, end=end(view)).replace("-", minus))]
         if NAME + 2 + sum(cell_len(segment.text) for segment in line) + len(odds) <= view.width:
             line.append(Segment(odds, DIM))
         lines.append(("next best" if i else "unigram", line))

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tutor.experiments.cells import View, colour, fit, percent, visible
+from tutor.experiments.cells import View, colour, fit, fitting, percent, visible
 from tutor.experiments.word2vec import CLOSE, Floats, Result
 
 Line = list[Segment]
@@ -60,12 +60,13 @@ def picture(result: Result, view: View, state: str = "") -> Picture:
 
 def summary(result: Result, view: View, state: str) -> Line:
     """Where the training is, in numbers."""
-    state = "It ran away: lower the rate, then x." if result.diverged else state
-    said = f"step {result.steps:<7,} loss {result.loss:<6.2f} rate {result.rate:<7.3g}"
+    states = ("It ran away: lower the rate, then x.", "ran away: lower rate, x") if result.diverged else (state,)
+    said = f"step {result.steps:<6,} loss {result.loss:<5.2f} rate {result.rate:<5.3g}"
     vocabulary = f" {len(result.corpus.words):,} words"
-    if cell_len(said + vocabulary + state) + 2 <= view.width:
+    if cell_len(said + vocabulary + states[0]) + 2 <= view.width:
         said += vocabulary
-    return [Segment(f"{said}  "), Segment(fit(state, max(0, view.width - cell_len(said) - 2), _end(view)), DIM)]
+    room = max(0, view.width - cell_len(said) - 2)
+    return [Segment(f"{said}  "), Segment(fitting(room, *states, end=_end(view)), DIM)]
 
 
 def curve(result: Result, view: View) -> list[Line]:
@@ -112,13 +113,10 @@ def word_map(result: Result, view: View) -> list[Line]:
     for word, (x, y) in zip(result.mapped, at, strict=True):
         mark, style = (">", HERE) if word == result.word else ("+", BOLD) if word in close else (_dot(view), PLAIN)
         _place(rows, x, y, mark, _shown(word, view), style, view.width)
-    caption = f"map of {percent(share)} of the variance{_marks(result, view)}"
-    return [*(_row(row) for row in rows), [Segment(fit(caption, view.width, _end(view)), DIM)]]
-
-
-def _marks(result: Result, view: View) -> str:
-    """What the marks mean, if the chosen word is on the map."""
-    return f"; + near {_shown(result.word, view)}" if result.known else ""
+    part = f"{percent(share)} of the variance"
+    marks = (f"; + near {_shown(result.word, view)}", "; + near") if result.known else ("",)
+    caption = fitting(view.width, *(f"map of {part}{mark}" for mark in marks), f"{part}{marks[-1]}", end=_end(view))
+    return [*(_row(row) for row in rows), [Segment(caption, DIM)]]
 
 
 def _spread(values: Floats, last: int) -> list[int]:

@@ -117,14 +117,18 @@ def bias(result: Result, view: View, at: int | None) -> list[Line]:
     caution = paragraph(CAUTION, view)
     most = max(abs(lean) for _, lean in [*result.leans, (result.word, result.lean)])
     inside = "among" if low <= result.lean <= high else "outside"
-    yours = f"{result.word} leans {result.lean:+.2f}, {inside} the middle half of all words ({low:+.2f} to {high:+.2f})"
+    half = f"{low:+.2f} to {high:+.2f}"
+    yours = f"{result.word} leans {result.lean:+.2f}, {inside} the middle half of all words ({half})"
+    if cell_len(yours) > view.width:
+        yours = f"{result.word} {result.lean:+.2f}, {inside} the middle half ({half})"
+    said = paragraph(yours, view)
     columns = leans(result, view.width)
     total = max(map(len, columns.values()))
-    shown = page(total, view.height - len(caution) - 2, at)
+    shown = page(total, view.height - len(caution) - len(said) - 1, at)
     part = f"   rows {shown[0] + 1}-{shown[-1] + 1} of {total}" if len(shown) < total else ""
     width = view.width // len(columns)
     titles = "".join(fit(cut(f"  {title}", width, view), width) for title in columns).rstrip() + part
-    lines: list[Line] = [[Segment(cut(yours, view.width, view), BOLD)], [Segment(titles, DIM)]]
+    lines: list[Line] = [*([Segment(line, BOLD)] for line in said), [Segment(titles, DIM)]]
     for i in shown:
         cells = [leaning(found[i], most, width, view) if i < len(found) else "" for found in columns.values()]
         words = "".join(cell.ljust(width) for cell in cells)[1:]
