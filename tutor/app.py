@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from tutor.engine import Engine
     from tutor.experiments.cells import Tier
 
+THEME = "Theme: "
+
 
 class TutorApp(SentByChanges[None], TypedInOrder[None], Notices[None], KeptLow[None]):
     """One learner's session."""
@@ -254,6 +256,8 @@ class TutorApp(SentByChanges[None], TypedInOrder[None], Notices[None], KeptLow[N
         allowed = themes.names(self.tier)
         at = allowed.index(self.theme) if self.theme in allowed else -1
         self.set_theme(allowed[(at + 1) % len(allowed)])
+        self.take_away(lambda note: note.message.startswith(THEME))
+        self.notify(f"{THEME}{self.theme}", timeout=2)
 
     def set_theme(self, name: str) -> None:
         """Take a theme and keep it."""

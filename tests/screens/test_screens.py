@@ -305,6 +305,11 @@ async def test_themes_change_by_key_and_are_kept(lessons: Path, tmp_path: Path) 
         await pilot.press("T")
         chosen = app.theme
         assert chosen == "day"
+        await happens(pilot, lambda: "Theme: day" in text_of(app))
+        await pilot.press("T")
+        await happens(pilot, lambda: "Theme: high-contrast" in text_of(app) and "Theme: day" not in text_of(app))
+        assert [(note.severity, note.timeout) for note in app._notifications] == [("information", 2)]
+        chosen = app.theme
     async with opened(lessons, tmp_path) as (app, _):
         assert app.theme == chosen
 
