@@ -109,7 +109,7 @@ async def test_the_first_screen_says_what_there_is(tmp_path: Path, size: tuple[i
         rows = [line for line in it.lines if line.lstrip().startswith(("gpt2", "cl100k_base"))]
         assert any("▏Token▏izers" in row for row in rows)
         assert any("22 tokens" in row for row in rows)
-        assert "token 1 of 22 in gpt2  id 30642" in it.text
+        assert f"token 1 of 22{' in gpt2' if size[0] > 60 else ''}  id 30642" in it.text
         assert "encodings" in it.lines[-1]
 
 

@@ -159,6 +159,7 @@ class Page(Layout):
         shown = visible_bytes(raw, ascii=self.view.ascii)
         kind = "special token" if number in cut.special else "token"
         place, listed = f"{index + 1:,} of {len(cut):,}", raw.hex(" ").upper()
+        shorter = [f"{kind} {place}"] if number in cut.special else [f"{kind} {place}", place]
         forms = [
             Text.assemble(
                 (fit(shown, min(cell_len(shown), self.view.width // 3), self._end), STRONG),
@@ -166,7 +167,7 @@ class Page(Layout):
                 (str(number), STRONG),
                 (f"  {many(len(raw), 'byte')} ", QUIET),
             )
-            for where in (f"{kind} {place} in {cut.name}", f"{kind} {place}", place)
+            for where in (f"{kind} {place} in {cut.name}", *shorter)
         ]
         for said in forms:
             if len(listed) <= self.view.width - said.cell_len:
