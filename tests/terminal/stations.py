@@ -187,7 +187,7 @@ async def screens(there: Visit) -> AsyncIterator[str]:
     yield "search, found"
     async for name in quiz(there, items([chapter])[:2]):
         yield name
-    await there.push(FlagScreen())
+    await there.push(FlagScreen(there.app.store, chapter.questions[0].id))
     yield "flag"
     await there.home()
     screen = QuizScreen(chapter)

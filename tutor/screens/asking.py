@@ -23,6 +23,7 @@ from tutor.widgets.card import Prose
 from tutor.widgets.navigator import Navigator
 from tutor.widgets.passage import Passage
 from tutor.widgets.question import QuestionView
+from tutor.widgets.turning import turn
 
 R = TypeVar("R")
 
@@ -103,10 +104,9 @@ class AskingScreen(ReadingScreen[R]):
     async def _put(self, place: str, *content: Widget) -> None:
         self._named = []
         body = self.query_one("#asking")
-        async with body.batch():  # another may be asked for meanwhile
+        async with body.batch():
             self.set_title(self.title_text, place)
-            await body.remove_children()
-            await body.mount(*content)
+            await turn(body, lambda: content)
         self.refresh_bindings()
 
     def on_question_view_answered(self, message: QuestionView.Answered) -> None:

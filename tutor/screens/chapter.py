@@ -21,6 +21,7 @@ from tutor.screens.reading import ReadingScreen
 from tutor.study.rounds import resume
 from tutor.widgets.base import LiveWidget
 from tutor.widgets.card import Challenges, Page, Prose
+from tutor.widgets.turning import turn
 from tutor.widgets.workbench import Workbench, focus_first
 
 
@@ -112,11 +113,10 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
             self.set_title(self.chapter.title, leaf.place)
             self.remove_class("-text-only", "-widget-only")
             self.set_class(leaf.card is not None and leaf.card.widget is not None, "-with-widget")
-            await body.remove_children()
-            await body.mount(*self._content(leaf))
+            await turn(body, lambda: self._content(leaf))
             self.set_class(self._predicting(), "-predicting")
         self.refresh_bindings()
-        focus_first(body.children[-1] if self.has_class("-with-widget") and self._predicting() else body)
+        focus_first(body.children[-1] if self._predicting() else body)
 
     def _predicting(self) -> bool:
         return bool(self.query("PredictionPane"))
@@ -285,7 +285,7 @@ class ChapterScreen(ReadingScreen[None], Copying[None]):
         if message.workbench not in self.query(Workbench) or not self.query(Page):
             return  # the page was turned meanwhile
         page = self.query_one(Page)
-        if message.truth:
+        if message.truth and page.is_attached:  # else the session ends
             truth = Prose(message.truth, facts(self.chapter), classes="truth")
             after = page.query(".first, .challenge")
             await page.mount(truth, before=after.first() if after else None)

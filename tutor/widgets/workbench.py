@@ -17,6 +17,7 @@ from tutor.experiments.registry import EXPERIMENTS
 from tutor.study.predicting import revealed, truth
 from tutor.widgets.base import LiveWidget
 from tutor.widgets.prediction import PredictionPane
+from tutor.widgets.turning import turn
 
 if TYPE_CHECKING:
     from tutor.app import TutorApp
@@ -124,9 +125,7 @@ class Workbench(Vertical):
 
     async def _go_on(self, truth: str) -> None:
         """Put the next prediction, or the widget, in the place of the one before."""
-        async with self.batch():
-            await self.remove_children()
-            await self.mount(self._following())
+        await turn(self, lambda: [self._following()])
         self.post_message(self.WentOn(self, truth))
 
     # ── challenges ───────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,37 @@
+"""The session may end at any moment, as by a hang-up in the middle of a page's turn; that is no error."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from small_course import opened, until, write
+
+from tutor.screens.chapter import ChapterScreen
+from tutor.screens.quiz import QuizScreen
+
+
+async def test_a_page_is_turned_while_the_session_ends(tmp_path: Path) -> None:
+    async with opened(write(tmp_path / "lessons"), tmp_path, chapter="tokens") as (app, pilot):
+        await until(app, pilot, "After this chapter")
+        screen = app.screen
+        assert isinstance(screen, ChapterScreen)
+        turning = asyncio.create_task(screen.action_turn(1))
+        await asyncio.sleep(0)
+        app.exit()
+        await turning
+    assert app.return_code == 0
+
+
+async def test_a_question_is_asked_while_the_session_ends(tmp_path: Path) -> None:
+    async with opened(write(tmp_path / "lessons"), tmp_path, chapter="tokens") as (app, pilot):
+        await until(app, pilot, "After this chapter")
+        await app.push_screen(QuizScreen(app.course.chapter("tokens")))
+        await until(app, pilot, "question 1")
+        screen = app.screen
+        assert isinstance(screen, QuizScreen)
+        asking = asyncio.create_task(screen.action_skip())
+        await asyncio.sleep(0)
+        app.exit()
+        await asking
+    assert app.return_code == 0
