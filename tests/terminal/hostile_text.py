@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ import tomli
 
 import tutor
 
+NAME = "a\x1b[31mb\u202ec\u200bd\x07\x7f"  # of files and folders; no slash, no NUL
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 PACKAGE = Path(tutor.__file__).parent
 LESSONS = PACKAGE / "lessons" if (PACKAGE / "lessons").is_dir() else PACKAGE.parent / "lessons"
 
@@ -147,21 +148,22 @@ def quoted(text: str) -> str:
 
 
 def in_settings(seed: int) -> Change:
-    """Samples as the texts of settings, which may hold anything."""
+    """Samples as the texts of settings, which may hold anything; all of them in a word, which is complained of."""
     draw = random.Random(seed)
 
     def change(at: tuple[str, ...], text: str) -> str:
-        inside = {"settings", "recipe"} & set(at)
-        return text + " ".join(draw.sample(list(samples()), 4)) if inside and at[-1] in ("text", "first") else text
+        if not {"settings", "recipe"} & set(at) or at[-1] not in ("text", "first", "word"):
+            return text
+        return text + (everything() if at[-1] == "word" else " ".join(draw.sample(list(samples()), 4)))
 
     return change
 
 
-def in_one(field: str, sample: str, file: str | None = None) -> Change:
-    """A sample in every string that is called `field`."""
+def in_fields(fields: Collection[str], sample: str) -> Change:
+    """A sample in every string that is called by one of these names."""
 
     def change(at: tuple[str, ...], text: str) -> str:
-        return f"{text}{sample}" if at[-1] == field and file in (None, at[0]) else text
+        return f"{text}{sample}" if at[-1] in fields else text
 
     return change
 
@@ -177,8 +179,3 @@ def spoil(database: Path, sample: str) -> None:
                 if column[2] == "TEXT" and column[1] not in ("id", "of", "answer"):
                     store.execute(f"UPDATE OR IGNORE {table} SET {column[1]} = {column[1]} || ?", [sample])
     store.close()
-
-
-def environment(**more: str) -> dict[str, str]:
-    """This process's, with one thread of BLAS."""
-    return {**os.environ, "OMP_NUM_THREADS": "1", **more}

@@ -8,18 +8,16 @@ from pathlib import Path
 
 import pytest
 import vocabulary
-from hostile_text import SAMPLES, in_one, installed
+from hostile_arguments import EXACT, command_lines, run_commands
+from hostile_text import NAME, ONE_THREAD, SAMPLES, in_fields, installed
 from measure_hostile import (
-    EXACT,
-    NAME,
-    ONE_THREAD,
-    command_lines,
+    home,
     hostile_course,
     hostile_progress,
+    in_a_notice,
     in_every_field,
     in_the_lab,
     one_megabyte,
-    run_commands,
 )
 from pty_harness import Terminal
 
@@ -64,16 +62,18 @@ def test_nonsense_from_the_terminal_ends_no_session(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("widgets", [4, pytest.param(None, marks=pytest.mark.long)], ids=["some", "all"])
 def test_what_is_pasted_anywhere_is_shown_not_sent(widgets: int | None, tmp_path: Path) -> None:
-    """In live widgets, in their pictures and as tables, in search, commands and a lab; a megabyte of it too."""
+    """In live widgets, in their pictures and as tables, in a quiz, search, commands and a lab, in complaints and in a
+    notification; a megabyte of it too."""
     with in_every_field(tmp_path, 1, widgets) as terminal:
         terminal.press("p", "enter")
         terminal.wait_for("1-4 encodings")
         terminal.press("e")
         terminal.wait_for("Enter done")
         assert one_megabyte(terminal)[1] == MOST
-        terminal.press("escape", "escape", "b", "b", "b")
-        terminal.wait_for("c continue")
+        home(terminal)
         in_the_lab(terminal)
+        home(terminal)
+        in_a_notice(terminal, tmp_path)
         assert vocabulary.faults(terminal.received) == []
         sent = terminal.received.decode()
         missing = [char for char in "\x1b\x07\x7f\x9b\u202e\u200d\U000e0001\ue000" if visible(char) not in sent]
@@ -132,13 +132,21 @@ def test_lessons_progress_and_folders_may_hold_anything(tmp_path: Path) -> None:
             assert vocabulary.faults(terminal.received, spaces=vocabulary.SPACES) == []
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("field", ["title", "text", "summary", "name", "explain", "unit", "hint", "url", "first"])
+FIELDS = ["title", "text", "summary", "name", "explain", "unit", "hint", "url", "first"]
+HARM = ["colour", "right to left", "no width", "many marks", "private", "selectors", "markup"]
+
+
 @pytest.mark.parametrize(
-    "sample", ["colour", "right to left", "no width", "many marks", "private", "selectors", "markup"]
+    ("fields", "sample"),
+    [
+        pytest.param(FIELDS, "markup", id="shown"),
+        pytest.param(["text", "unit"], "colour", id="chapters refused"),
+        pytest.param(["title"], "right to left", id="course refused"),
+        *(pytest.param([field], sample, marks=pytest.mark.long) for field in FIELDS for sample in HARM),
+    ],
 )
-def test_a_lesson_with_harmful_text_is_refused_or_shown(field: str, sample: str, tmp_path: Path) -> None:
-    environment = {**ONE_THREAD, **installed(tmp_path, in_one(field, SAMPLES[sample]))}
+def test_a_lesson_with_harmful_text_is_refused_or_shown(fields: list[str], sample: str, tmp_path: Path) -> None:
+    environment = {**ONE_THREAD, **installed(tmp_path, in_fields(fields, SAMPLES[sample]))}
     with Terminal(["--data-dir", str(tmp_path / "data")], environment=environment, cwd=tmp_path) as terminal:
         terminal.wait(lambda: terminal.process.poll() is not None or "? keys" in terminal.text, "an end or a screen")
         terminal.settle(0.5)
