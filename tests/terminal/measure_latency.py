@@ -12,7 +12,7 @@ from figures import Figure
 from measure_bytes import MINIMAL
 from measures import HERE, TUTOR, Spread, key_times
 from pty_harness import Terminal
-from walks import WIDGETS
+from walks import CARDS, CHAPTER, WIDGETS
 
 FIRST, FIRST_95, SETTLED = 30, 80, 100  # ms, on a machine with nothing else to do
 HELD = 10.0  # ms a key of a burst
@@ -22,14 +22,24 @@ STATES = {
     "trains": "while word vectors are trained",
     "loads": "while models are loaded",
 }
-HEATMAP = ["g", *["j"] * WIDGETS.index("attention-heatmap"), "enter"]
+LAB = next(number for number, card in enumerate(CHAPTER.cards, 1) if card.lab)
+
+
+def widget(name: str) -> list[str]:
+    """The keys that lead to a widget in the playground."""
+    return ["p", "g", *["j"] * WIDGETS.index(name), "enter"]
+
 
 # the keys that lead there from home, what stands there then, and the keys to measure
 PLACES: dict[str, tuple[list[str], str, list[str]]] = {
     "navigator": ([], "Enter open", ["j", "j", "k", "k"]),
+    "card of text": (["enter", "n", "n"], f"card 2 of {CARDS}", ["n", "p"]),
     "quiz": (["enter", "Q", "j"], "question 1 of", ["j", "k"]),
-    "heatmap": (["p", *HEATMAP], "√ scale", ["up", "left", "down", "right"]),
+    "progress": (["s"], "d days", ["j", "j", "k", "k"]),
+    "heatmap": (widget("attention-heatmap"), "√ scale", ["up", "left", "down", "right"]),
+    "temperature lab": (widget("temperature-lab"), "temperature", ["right", "right", "left", "left"]),
     "field": (["p", "enter", "e"], "Enter done", ["a", "b", "backspace", "backspace"]),
+    "lab": (["enter", *["n"] * LAB, "L", "e"], "Tab done", ["a", "b", "backspace", "backspace"]),
 }
 BURSTS: dict[str, list[str]] = {
     "navigator": ["j"] * 7 + ["k"] * 7,

@@ -6,7 +6,9 @@ import pytest
 from measure_latency import BURSTS, PLACES, STATES, held, keys_at
 
 
-@pytest.mark.parametrize(("place", "state"), [("field", "trains")])
+@pytest.mark.parametrize(
+    ("place", "state"), [("field", "trains"), ("temperature lab", "writes"), ("progress", "loads")]
+)
 def test_a_key_is_answered_while_the_engine_works(place: str, state: str) -> None:
     first, settled = keys_at(place, 12, state)
     assert first.median <= 0.1 and settled.median <= 0.3
