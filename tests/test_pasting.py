@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.line import ANSWER
-from tutor.pasting import END, MOST, START, Arrived, Pasted, Typed
+from tutor.pasting import CUT, END, MOST, NEXT, START, Arrived, Pasted, Typed
 
 PIECES = st.lists(st.sampled_from(["q", "\x1b", "\x1b[", "\x1b[20", "[200~", "é", "\x1b[31m", "\x9b", "\n", "~"])).map(
     "".join
@@ -45,9 +45,9 @@ def test_of_a_long_paste_the_beginning_is_kept() -> None:
 def test_an_escape_is_held_back_only_until_it_is_given_up() -> None:
     arrived = Arrived()
     assert list(arrived.feed("a\x1b")) == [Typed("a")]
-    assert arrived.waiting
+    assert arrived.patience == NEXT
     assert arrived.give_up() == Typed("\x1b")
-    assert not arrived.waiting
+    assert arrived.patience is None
     assert list(arrived.feed("[A")) == [Typed("[A")]
 
 
@@ -55,3 +55,12 @@ def test_an_answer_of_the_terminal_within_a_paste_is_no_part_of_it() -> None:
     for cut in range(1, 4):
         pieces = [f"{START}one {ANSWER[:cut]}", f"{ANSWER[cut:]}two{END}"]
         assert fed(*pieces) == [Typed(ANSWER), Pasted("one two", 7)]
+
+
+def test_an_answer_that_is_cut_is_waited_for_longer_than_what_follows_an_escape() -> None:
+    for cut in range(2, len(ANSWER)):
+        arrived = Arrived()
+        assert list(arrived.feed(f"a{ANSWER[:cut]}")) == [Typed("a")]
+        assert arrived.patience == CUT > NEXT
+        assert list(arrived.feed(f"{ANSWER[cut:]}b")) == [Typed(f"{ANSWER}b")]
+        assert arrived.patience is None

@@ -20,14 +20,13 @@ from textual.keys import Keys
 from textual.message import Message
 
 from tutor.line import ANSWER, Line
-from tutor.pasting import Arrived, Pasted
+from tutor.pasting import NEXT, Arrived, Pasted
 from tutor.terminal import for_console, is_console
 
 if TYPE_CHECKING:
     from tutor.screens.frame import SentByChanges
 
 CHUNK = 4096  # bytes read at once
-NEXT = 0.02  # seconds until it is clear that an escape byte begins nothing
 
 
 class TooLong(Message):
@@ -141,7 +140,7 @@ class TerminalDriver(LinuxDriver):
             selector.register(self._exit.raised, EVENT_READ)
             while True:
                 # the parser waits for what follows an escape byte until then; private, but it has no other sign
-                pause = NEXT if arrived.waiting or parser._timeout_time is not None else None
+                pause = NEXT if parser._timeout_time is not None else arrived.patience
                 found = selector.select(pause)
                 if self._exit.is_set():
                     return
@@ -158,7 +157,7 @@ class TerminalDriver(LinuxDriver):
                             self._paste(piece)
                         else:
                             self._type(parser, piece.text)
-                elif arrived.waiting:
+                elif arrived.patience is not None:
                     self._type(parser, arrived.give_up().text)
                 for event in parser.tick():
                     self.process_message(event)

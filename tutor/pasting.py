@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from tutor.line import ANSWER  # which may come in the middle of a long paste
 
 START, END = "\x1b[200~", "\x1b[201~"  # what a terminal puts around a paste
+NEXT = 0.02  # seconds until it is clear that an escape byte begins nothing
+CUT = 0.5  # seconds for what follows more than that byte, which nobody types: a mark or an answer that is cut
 MOST = 50_000  # characters kept of one
 
 
@@ -31,7 +33,7 @@ class Pasted:
 
 
 class Arrived:
-    """Tells pastes from all else in what a terminal sends, in whatever pieces it comes."""
+    """Tells pastes from all else in what a terminal sends, in whatever pieces it comes, and keeps its answers whole."""
 
     def __init__(self) -> None:
         self._held = ""  # what may be the beginning of the next mark
@@ -40,9 +42,12 @@ class Arrived:
         self._kept = self._length = 0
 
     @property
-    def waiting(self) -> bool:
-        """Whether a piece is held back that may be the beginning of a paste, or an Escape: see `give_up`."""
-        return bool(self._held) and not self._pasting
+    def patience(self) -> float | None:
+        """Seconds to wait for what follows a piece held back, which may be the beginning of a paste or of an answer,
+        or an Escape, before one does `give_up`; None when there is none."""
+        if self._pasting or not self._held:
+            return None
+        return CUT if len(self._held) > 1 else NEXT
 
     def give_up(self) -> Typed:
         """What was held back, since nothing follows it."""
@@ -55,7 +60,7 @@ class Arrived:
         while text:
             before, mark, text = text.partition(END if self._pasting else START)
             if not mark:
-                before, self._held = split(before, (END, ANSWER) if self._pasting else (START,))
+                before, self._held = split(before, (END if self._pasting else START, ANSWER))
             if self._pasting:
                 if answers := before.count(ANSWER):
                     yield Typed(ANSWER * answers)
