@@ -29,7 +29,6 @@ READABLE = 4.5  # WCAG 2.2, 1.4.3
 # and far from each other, so four times that. Of the 16 colours, which the terminal's owner chooses, no more is asked
 # than that they differ: there each meaning has its word too.
 APART, APART_16 = 8.0, 3.0
-SOME = ("token-splitter", "attention-heatmap", "temperature-lab")  # the three kinds of pictures
 
 # ── what means what ──────────────────────────────────────────────────────────────────────────────────
 
@@ -198,8 +197,8 @@ def said_to_a_dumb_terminal(data: Path) -> tuple[int, int]:
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def figures(names: Sequence[str] = SOME) -> Iterator[Figure]:
-    """Requirements 4 to 8; `names`: the widgets looked at."""
+def figures(names: Sequence[str] = tuple(EXPERIMENTS)) -> Iterator[Figure]:
+    """Requirements 4 to 8; `names`: the widgets looked at, in every theme of every tier."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         yield from _contrasts(data, names)
