@@ -15,6 +15,7 @@ from measure_colours import (
     APART_16,
     COLOR,
     MOUSE,
+    POOR,
     READABLE,
     STRANGE,
     SYNCHRONISED,
@@ -173,6 +174,18 @@ def test_only_codes_of_the_tier(environment: dict[str, str], flags: list[str], e
         assert STRANGE.findall(sent) == [] and sent.isascii()
     if "TEXTUAL_THEME" in environment:
         assert 34 in found and 36 not in found  # the accent of plain-light, not that of plain
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("term", POOR)
+def test_only_codes_of_the_terminal_all_the_way(term: str, tmp_path: Path) -> None:
+    tier: Tier = "none" if term == "vt100" else "16"
+    sent = tour(tmp_path, environment={"TERM": term})
+    assert beyond(sent, tier) == []
+    assert bool(set(codes(sent)) & COLOR) == (tier != "none")
+    assert sent.count(SYNCHRONISED) <= 1  # the question
+    if term != "screen":
+        assert STRANGE.findall(sent) == [] and sent.isascii()
 
 
 def test_synchronised_output_is_used_where_the_terminal_answers_for_it(tmp_path: Path) -> None:
