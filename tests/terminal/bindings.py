@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from stations import Visit
 from textual.screen import Screen
 
+from tutor.screens.home import HomeScreen
 from tutor.widgets.keys import Named, named, spell, typed
 from tutor.widgets.lines import KeyLine
 from tutor.widgets.own_text import OwnText
@@ -67,7 +68,7 @@ class Keys:
         self.not_ours += [f"{place}: {e.what}" for e in entries if not e.of_textual and e.what.istitle()]
         if isinstance(screen.focused, OwnText) and " Tab " not in f" {screen.query_one(KeyLine).render()}":
             self.tab_unsaid.append(place)
-        if place != "home" and not typing and not leaves(entries):
+        if not isinstance(screen, HomeScreen) and not typing and not leaves(entries):
             self.no_back.append(place)
 
 

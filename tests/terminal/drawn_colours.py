@@ -159,7 +159,7 @@ async def notes(there: Visit) -> AsyncIterator[str]:
 
 async def everywhere(there: Visit, names: Sequence[str]) -> AsyncIterator[str]:
     """Lead through the screens, a lab and these widgets; yields the name of each place."""
-    for way in (screens(there), notes(there), labs(there, ["bpe_encode"]), widgets(there, names)):
+    for way in (screens(there), notes(there), labs(there, ["bpe_encode.py"]), widgets(there, names)):
         async for place in way:
             yield place
     await there.home()

@@ -37,10 +37,11 @@ def problems(screen: Screen[object]) -> list[str]:
 
 
 def shown(node: Widget) -> Iterator[Widget]:
-    """The widget and all in it that is to be seen."""
-    yield node
+    """The widget and all in it that is to be seen; what holds the notes is not, and they are."""
+    if node.visible:
+        yield node
     for child in node.children:
-        if child.display and child.visible:
+        if child.display:
             yield from shown(child)
 
 
@@ -70,7 +71,7 @@ def outside(widget: Widget) -> Iterator[str]:
         region = Region(*region.offset, max((wide(line) for line in widget._lines), default=0), region.height)
         if not region.area:
             return
-    for holder in (node for node in widget.ancestors if isinstance(node, Widget)):
+    for holder in (node for node in widget.ancestors if isinstance(node, Widget) and node.visible):
         inside = holder.region if isinstance(holder, Screen) else holder.scrollable_content_region
         x, y = scrolls(holder)
         if not x and (region.x < inside.x or region.right > inside.right):

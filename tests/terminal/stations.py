@@ -64,7 +64,7 @@ class Visit:
     async def settled(self) -> None:
         """Wait until the engine has answered and all is laid out."""
         await self.pilot.pause(0)
-        await self.until(lambda: "working…" not in self.text and all(live.result for live in self.lives))
+        await self.until(lambda: "working…" not in self.text and all(map(answered, self.lives)))
 
     @property
     def lives(self) -> list[LiveWidget]:
@@ -142,13 +142,18 @@ class Visit:
         await self.settled()
 
 
+def answered(live: LiveWidget) -> bool:
+    """Whether a widget shows a result, or says why it has none."""
+    return live.result is not None or str(live._complaint.content) not in ("", "working…")
+
+
 @asynccontextmanager
 async def visit(
-    data: Path, size: tuple[int, int] = (80, 24), *, tier: Tier = "256", ascii: bool = False
+    data: Path, size: tuple[int, int] = (80, 24), *, tier: Tier = "256", ascii: bool = False, notes: bool = False
 ) -> AsyncIterator[Visit]:
-    """The app with the whole course and an empty store."""
+    """The app with the whole course and an empty store; `notes`: it says its notifications too."""
     app = TutorApp(load_course(), Store.open(data), tier=tier, ascii=ascii)
-    async with app.run_test(size=size, notifications=False) as pilot:
+    async with app.run_test(size=size, notifications=notes) as pilot:
         there = Visit(app, pilot)
         await there.until(lambda: len(app.screen._sizes) == sum(e.file is not None for e in app.course.entries()))
         yield there

@@ -12,6 +12,7 @@ from pathlib import Path
 from bindings import Keys, got_out, writing
 from glyphs import doubtful
 from inspection import problems, shortened
+from states import helped, hinted, noted, played, programs, recaps, terms
 from stations import Visit, cards, labs, quiz, screens, visit, widgets
 
 from tutor.screens.chapter import ChapterScreen
@@ -19,6 +20,7 @@ from tutor.study.rounds import items
 
 Size = tuple[int, int]
 SMALLEST: Size = (60, 20)  # of those that tutor takes, and the hardest
+QUICK = "mask_and_softmax.py"  # an exercise that is run in no time
 
 
 @dataclass
@@ -47,14 +49,15 @@ class Survey:
 
 @lru_cache
 def survey(size: Size, *, whole: bool = False) -> Survey:
-    """All screens, cards, widgets, labs and questions; `whole`: also what stands there after each answer."""
+    """All screens, cards, widgets, labs and questions, and what their keys make of them; `whole`: also what stands
+    there after each answer, and what each lab prints."""
     return asyncio.run(_survey(size, whole))
 
 
 async def _survey(size: Size, whole: bool) -> Survey:
     found = Survey()
     with tempfile.TemporaryDirectory() as folder:
-        async with visit(Path(folder), size) as there:
+        async with visit(Path(folder), size, notes=True) as there:
             async for place in places(there, whole):
                 await found.look(there, place)
             chapters = there.app.course.readable()
@@ -64,11 +67,27 @@ async def _survey(size: Size, whole: bool) -> Survey:
 
 
 async def places(there: Visit, whole: bool = False) -> AsyncIterator[str]:
-    """Each of them, opened."""
-    asked = items(there.app.course.readable())
-    for walk in (screens(there), cards(there), widgets(there), labs(there), quiz(there, asked, answered=whole)):
+    """Each of them, opened; with help and a note over each kind."""
+    over_help: set[str] = set()
+    noted_on: set[str] = set()
+    async for place in _places(there, whole):
+        yield place
+        for over in (helped(there, place, over_help), noted(there, place, noted_on), hinted(there, place)):
+            async for name in over:
+                yield name
+        if isinstance(there.screen, ChapterScreen) and there.lives:
+            await there.press("tab")
+            yield f"{place}, in the widget"
+            async for name in helped(there, f"{place}, in the widget", over_help):
+                yield name
+
+
+async def _places(there: Visit, whole: bool) -> AsyncIterator[str]:
+    course = there.app.course
+    run = sorted({card.lab for chapter in course.readable() for card in chapter.cards if card.lab})
+    for walk in (
+        screens(there), recaps(there), terms(there), cards(there), widgets(there), played(there), labs(there),
+        programs(there, run if whole else [QUICK]), quiz(there, items(course.readable()), answered=whole),
+    ):  # fmt: skip
         async for place in walk:
             yield place
-            if isinstance(there.screen, ChapterScreen) and there.lives:
-                await there.press("tab")
-                yield f"{place}, in the widget"
