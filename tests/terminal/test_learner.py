@@ -167,7 +167,7 @@ def test_sample_and_stream_in_the_temperature_lab(learner: Learner, tmp_path: Pa
     learner.wait_for("entropy")
     learner.write("Tom had a red", str(chapter.cards[1].widget.settings["text"]))
     learner.wait_for("Tom had a red", ">temperature")
-    hint = "s draws the next token"
+    hint = "s draws a token"
     learner.press("s")
     learner.wait(lambda: hint not in learner.text, "a token drawn")
     learner.settle()

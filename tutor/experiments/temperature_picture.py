@@ -92,10 +92,13 @@ def bars(result: Result, view: View) -> list[Line]:
 
 
 def summary(result: Result, view: View) -> Line:
-    """Entropy, how many tokens are left, and which step cut how many."""
+    """Entropy, how many tokens are left, and which step cut how many; with little room no more than needed."""
     cuts = ", ".join(f"{STEPS[step]} {n:,}" for step, n in result.cuts.items() if n)
-    said = f"entropy {result.entropy:.2f} bits   kept {result.kept:,} of {len(result.order):,}"
-    return [Segment(fit(said + (f"   cut: {cuts}" if cuts else ""), view.width, _end(view)))]
+    entropy, kept = f"entropy {result.entropy:.2f} bits", f"kept {result.kept:,}"
+    cut = f"   cut: {cuts}" if cuts else ""
+    ways = [f"{entropy}   {kept} of {len(result.order):,}{cut}", f"{entropy}   {kept}{cut}", f"{kept}{cut}"]
+    said = next((way for way in ways if cell_len(way) <= view.width), ways[-1])
+    return [Segment(fit(said, view.width, _end(view)))]
 
 
 def _row(label: str, p: float, uncut: float, why: str, view: View) -> Line:

@@ -22,7 +22,7 @@ from tutor.widgets.cell_lines import CellLines
 from tutor.widgets.own_text import OwnText
 from tutor.widgets.slider import Slider
 
-HINT = "s draws the next token, g lets the model write, x starts over"
+HINT = "s draws a token, g lets the model write, x starts over"
 ENDED = "The text has ended; x starts over."
 
 
