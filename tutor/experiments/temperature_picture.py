@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tutor.experiments.cells import View, bar, fit, visible
+from tutor.experiments.cells import View, bar, fit, fitting, visible
 from tutor.experiments.temperature import END, STEPS, Result, percent
 
 Line = list[Segment]
@@ -97,8 +97,7 @@ def summary(result: Result, view: View) -> Line:
     entropy, kept = f"entropy {result.entropy:.2f} bits", f"kept {result.kept:,}"
     cut = f"   cut: {cuts}" if cuts else ""
     ways = [f"{entropy}   {kept} of {len(result.order):,}{cut}", f"{entropy}   {kept}{cut}", f"{kept}{cut}"]
-    said = next((way for way in ways if cell_len(way) <= view.width), ways[-1])
-    return [Segment(fit(said, view.width, _end(view)))]
+    return [Segment(fitting(view.width, *ways, end=_end(view)))]
 
 
 def _row(label: str, p: float, uncut: float, why: str, view: View) -> Line:
