@@ -11,25 +11,9 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from measure_leaving import (
-    CHAPTER,
-    LAB,
-    SCRIPT,
-    SOON,
-    STATES,
-    TUTOR,
-    WAYS,
-    WRITTEN,
-    Session,
-    descendants,
-    in_a_shell,
-    lab_file,
-    left,
-    modes_on,
-    stop,
-    writing,
-)  # fmt: skip
+from measure_leaving import SOON, WAYS, in_a_shell, left, stop
 from pty_harness import KEYS, Terminal
+from session import CHAPTER, LAB, SCRIPT, STATES, TUTOR, WRITTEN, Session, descendants, lab_file, modes_on, writing
 
 from tutor.course.load import load_course
 from tutor.course.schema import Blank, Number
