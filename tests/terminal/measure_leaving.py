@@ -12,14 +12,14 @@ import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
 from figures import Figure
 from measures import MINIMAL
 from pty_harness import Terminal
-from session import MARK, STATES, TUTOR, Session, descendants, home, modes_on, prepare
+from session import MARK, STATES, TUTOR, Session, descendants, modes_on, prepare
 
 SOON, LONGEST = 0.5, 10.0  # seconds: to leave in, and after which it is given up
 
@@ -30,6 +30,7 @@ class Way:
     first: str = ""  # what a shell does before
     apart: str = ""  # what is a terminal of its own
     gone: bool = False  # nobody is left to see the terminal restored
+    program: Sequence[str] = TUTOR
 
 
 def signalled(number: signal.Signals) -> Callable[[Session], None]:
@@ -42,17 +43,32 @@ def lose_output(session: Session) -> None:
     session.press("\x0c")  # draw anew
 
 
-IGNORED, HANDLED = "trap '' HUP; ", "trap : HUP; "
+IGNORED = "trap '' HUP; "
+# a shell that handles a signal hands on the default, so the program itself has a handler before `tutor` begins
+HANDLED = """
+import signal, sys
+signal.signal(signal.SIGHUP, lambda *_: None)
+from tutor.cli import main
+sys.exit(main())
+"""
+HANDLING = (sys.executable, "-c", HANDLED)
 WAYS: dict[str, Way] = {
     "SIGHUP": Way(signalled(signal.SIGHUP)),
     "SIGHUP, ignored before": Way(signalled(signal.SIGHUP), IGNORED),
+    "SIGHUP, handled before": Way(signalled(signal.SIGHUP), program=HANDLING),
     "SIGTERM": Way(signalled(signal.SIGTERM)),
     "SIGINT": Way(signalled(signal.SIGINT)),
     "terminal closed": Way(lambda session: session.lose("terminal"), gone=True),
     "terminal closed, SIGHUP ignored": Way(lambda session: session.lose("terminal"), IGNORED, gone=True),
-    "terminal closed, SIGHUP handled": Way(lambda session: session.lose("terminal"), HANDLED, gone=True),
+    "terminal closed, SIGHUP handled": Way(lambda session: session.lose("terminal"), gone=True, program=HANDLING),
     "stdin lost": Way(lambda session: session.lose("stdin"), apart="stdin"),
     "stdout lost": Way(lose_output, apart="stdout", gone=True),
+    "q": Way(lambda session: session.press("q")),
+}
+QUITTING = {
+    "home": "with nothing under way",
+    "writing": "while the model writes",
+    "training": "while word vectors are trained",
 }
 
 
@@ -68,10 +84,10 @@ class Left:
     received: bytes
 
 
-def left(data: Path, state: str, way: Way, program: Sequence[str] = TUTOR) -> Left:
+def left(data: Path, state: str, way: Way) -> Left:
     """Go into the state and leave by the way."""
     prepare(data)
-    with Session(data, program, first=way.first, apart=way.apart) as session:
+    with Session(data, way.program, first=way.first, apart=way.apart) as session:
         STATES[state](session)
         began = time.monotonic()
         way.leave(session)
@@ -125,17 +141,20 @@ def differs_after_a_stop() -> int:
 def figures(
     states: Sequence[str] = tuple(STATES), ways: Sequence[str] = ("SIGHUP", "terminal closed")
 ) -> Iterator[Figure]:
-    """Every state by the usual ways, and every way out of one state."""
-    pairs = dict.fromkeys([*product(STATES, ways), *product(["writing"], WAYS)])
+    """Every state by the usual ways, every way out of one state, and by q where nothing takes it for a letter."""
+    pairs = dict.fromkeys([*product(states, ways), *product(["writing"], WAYS), *product(QUITTING, ["q"])])
     lefts = {pair: _left_in_a_folder(*pair) for pair in pairs}
-    for way in WAYS:
+    for way in [way for way in WAYS if way != "q"]:
         of_way = [one for (_, by), one in lefts.items() if by == way]
         yield Figure(9, f"{way}: to the end of the process, slowest", max(one.seconds for one in of_way), "s", SOON)
-    minimal = _minimal_left_on()
+    quickest, modes = _minimal()
     for one in ("modes", "processes"):
         left_on = sum(len(getattr(each, one)) for each in lefts.values())
         what = "modes of the terminal left on" if one == "modes" else "processes left"
-        yield Figure(9, f"{what}, {len(lefts)} ways out", left_on, "", 0, minimal if one == "modes" else None)
+        yield Figure(9, f"{what}, {len(lefts)} ways out", left_on, "", 0, modes if one == "modes" else None)
+    for state, when in QUITTING.items():
+        beside = quickest if state == "home" else None
+        yield Figure(10, f"q {when}: to the end of the process", lefts[state, "q"].seconds, "s", SOON, beside)
     yield Figure(13, "lines of the screen that Ctrl+Z and `fg` change", differs_after_a_stop(), "lines", 0)
 
 
@@ -144,10 +163,10 @@ def _left_in_a_folder(state: str, way: str) -> Left:
         return left(Path(folder), state, WAYS[way])
 
 
-def _minimal_left_on() -> float:
-    """How many modes of the terminal a minimal Textual app leaves on when it gets SIGHUP."""
-    with tempfile.TemporaryDirectory() as folder, Session(Path(folder), (sys.executable, "-c", MINIMAL)) as session:
-        home(session)
-        session.process.send_signal(signal.SIGHUP)
-        session.ended()
-        return float(len(modes_on(session.received)))
+def _minimal() -> tuple[float, int]:
+    """Of a minimal Textual app: seconds to quit, and how many modes of the terminal it leaves on at a SIGHUP."""
+    program = (sys.executable, "-c", MINIMAL)
+    quits, hangs_up = Way(lambda session: session.press("\x11"), program=program), WAYS["SIGHUP"]
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        return left(data, "home", quits).seconds, len(left(data, "home", replace(hangs_up, program=program)).modes)

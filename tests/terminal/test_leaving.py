@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
-from measure_leaving import SOON, WAYS, in_a_shell, left, stop
+from measure_leaving import SOON, WAYS, Way, in_a_shell, left, stop
 from pty_harness import KEYS, Terminal
 from session import CHAPTER, LAB, SCRIPT, STATES, TUTOR, WRITTEN, Session, descendants, lab_file, modes_on, writing
 
@@ -75,16 +76,22 @@ def test_quitting_while_the_model_writes_takes_no_time(keys: list[str], tmp_path
 FEW = [  # every way and every state once; all of them are `long`
     ("starting", "SIGTERM"),
     ("first_paint", "SIGHUP"),
-    ("home", "stdout lost"),
-    ("loading", "terminal closed, SIGHUP handled"),
+    ("home", "terminal closed, SIGHUP handled"),
+    ("loading", "stdout lost"),
     ("writing", "terminal closed"),
     ("training", "SIGINT"),
     ("lab", "terminal closed, SIGHUP ignored"),
     ("editing", "SIGTERM"),
     ("answering", "stdin lost"),
     ("modal", "SIGHUP, ignored before"),
+    ("modal", "SIGHUP, handled before"),
+    ("training", "q"),
 ]
-MEANINGLESS = [("starting", "SIGHUP, ignored before")]  # nothing is open yet, and the signal is ignored as was asked
+MEANINGLESS = [
+    ("starting", "SIGHUP, ignored before"),  # nothing is open yet, and the signal does what was asked before
+    ("starting", "SIGHUP, handled before"),
+    *product(("starting", "first_paint", "editing", "modal"), ["q"]),  # nothing listens yet, or it is a letter
+]
 ALL = [pair for pair in product(STATES, WAYS) if pair not in MEANINGLESS]
 
 
@@ -92,19 +99,19 @@ ALL = [pair for pair in product(STATES, WAYS) if pair not in MEANINGLESS]
     ("state", "way"), [pair if pair in FEW else pytest.param(*pair, marks=pytest.mark.long) for pair in ALL]
 )
 def test_every_way_out_of_every_state(state: str, way: str, tmp_path: Path) -> None:
-    check(state, way, tmp_path)
+    check(state, WAYS[way], tmp_path)
 
 
 def test_the_installed_script_leaves_as_the_module_does(tmp_path: Path) -> None:
-    check("writing", "SIGHUP", tmp_path, SCRIPT)
+    check("writing", replace(WAYS["SIGHUP"], program=SCRIPT), tmp_path)
 
 
-def check(state: str, way: str, folder: Path, program: Sequence[str] = TUTOR) -> None:
+def check(state: str, way: Way, folder: Path) -> None:
     """Leave until it is quick, a few times at most; each time nothing is lost and nothing is left."""
     seconds = []
     for attempt in range(TRIES):
         data = folder / str(attempt)
-        one = left(data, state, WAYS[way], program)
+        one = left(data, state, way)
         if state != "starting":  # until then it ends as programs do
             assert one.code == 0
             assert b"Traceback" not in one.received
