@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Sequence
 
 import pytest
+from changed_cells import look_of, needed
 from measure_bytes import (
     CURSOR,
     FIRST_SCREEN,
@@ -18,8 +19,6 @@ from measure_bytes import (
     WAKING,
     Sent,
     Walked,
-    look_of,
-    needed,
     walk,
 )
 from pty_harness import Screen
