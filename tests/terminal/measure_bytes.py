@@ -26,6 +26,7 @@ from walks import FIELD, SCREENS, WIDGETS, Step, answered_long_ago, keys_of, to_
 KEY, MEDIAN_KEY, CURSOR, SCREEN, FIRST_SCREEN = 5_000, 1_000, 600, 30_000, 45_000  # bytes
 IDLE = 5.0  # seconds
 WAKING = 8  # times a thread may wake in that time: the engine does once, to let go of what nobody asked for
+WORKING = 2  # hundredths of a second; a program that computes for longer is not idle
 AT_ONCE = 8  # terminals side by side
 STARTING = {("word2vec-live", "g"), ("temperature-lab", "g")}  # what goes on by itself until the key comes again
 RUNS = 3.0  # seconds that it is left to
@@ -108,6 +109,20 @@ class Walker(Terminal):
     def woken(self) -> int:
         """How often its threads have gone to sleep so far; 0 where the system does not tell."""
         return switches(self.process.pid) if measurable() else 0
+
+    def idle(self, seconds: float) -> tuple[int, int]:
+        """While nothing is pressed for so long: the bytes that come, and how often a thread wakes.
+
+        On a busy machine what the last key led to may not be over. Only if the program has really computed meanwhile,
+        a later and longer time counts in place of the first.
+        """
+        for window in (seconds, IDLE, IDLE):
+            before, woken, worked = len(self.received), self.woken(), self._worked()
+            self.read_for(window)
+            sent, woken = len(self.received) - before, self.woken() - woken
+            if (not sent and woken <= WAKING) or self._worked() - worked <= WORKING:
+                break
+        return sent, woken
 
     def weigh(self, where: str, keys: Sequence[str], opens: bool, there: str = "") -> Sent:
         """Press keys and wait for what they lead to; Enter may have a model read a text."""
@@ -236,12 +251,7 @@ def _route(walker: Walker, places: Sequence[str], idle: float, times: int) -> Wa
     found = Walked((0, 0), walker.begin(), [], {}, {})
     for place in places:
         found.sent.extend(walker.follow(place, SCREENS[place] if place in SCREENS else to_widget(place)))
-        for _ in range(3):  # on a busy machine what the last key led to may not be over
-            before, woken = len(walker.received), walker.woken()
-            walker.read_for(idle)
-            found.idle[place], found.woken[place] = len(walker.received) - before, walker.woken() - woken
-            if not found.idle[place] and found.woken[place] <= WAKING:
-                break
+        found.idle[place], found.woken[place] = walker.idle(idle)
         if place in WIDGETS:
             found.sent.extend(walker.play(place, times))
         walker.home()
@@ -249,7 +259,7 @@ def _route(walker: Walker, places: Sequence[str], idle: float, times: int) -> Wa
 
 
 def minimal() -> dict[str, int]:
-    """Bytes of a minimal Textual app's first screen, of a key, and of PageDown in long text."""
+    """Of a minimal Textual app: bytes of its first screen, of a key, of PageDown in long text, and of no key at all."""
     with Terminal(command=[sys.executable, "-c", MINIMAL]) as terminal:
         terminal.wait_for("5 ? keys")
         terminal.settle(0.5)
@@ -257,6 +267,11 @@ def minimal() -> dict[str, int]:
         for name, key in (("key", "down"), ("pane", "tab"), ("PageDown", "pagedown")):
             terminal.press(key)
             found[name] = terminal.settle(0.5)
+        before, woken = len(terminal.received), switches(terminal.process.pid) if measurable() else 0
+        terminal.read_for(IDLE)
+        found["idle"] = len(terminal.received) - before
+        if measurable():
+            found["waking"] = switches(terminal.process.pid) - woken
         return found
 
 
@@ -270,9 +285,9 @@ def figures(sizes: Sequence[tuple[int, int]] = ((80, 24), (120, 40)), colors: st
         heads = [one.size / one.needed for one in found.heads]
         pages = found.of("insights", "pagedown")
         yield Figure(1, f"idle for {IDLE:.0f} s, most of {len(found.idle)} screens, {at}", max(found.idle.values()),
-                     "bytes", 0, 0)  # fmt: skip
+                     "bytes", 0, other.get("idle"))  # fmt: skip
         yield Figure(1, f"waking up meanwhile, most of {len(found.woken)} screens, {at}", max(found.woken.values()),
-                     "times", WAKING)  # fmt: skip
+                     "times", WAKING, other.get("waking"))  # fmt: skip
         yield Figure(
             2, f"PageDown in long text, {at}", pages[0].size, "bytes", KEY * found.factor, other.get("PageDown")
         )

@@ -19,6 +19,7 @@ from measure_bytes import (
     WAKING,
     Sent,
     Walked,
+    Walker,
     walk,
 )
 from pty_harness import Screen
@@ -53,6 +54,45 @@ def test_a_walk_through_everything(colors: str, size: tuple[int, int], idle: flo
     assert [one for one in found.heads if one.size > HEAD * one.needed + 50] == []
     assert [one for one in found.running if one.rate > RUNNING * larger] == []
     assert len(found.running) == 2 and all(one.rate > 0 for one in found.running)
+
+
+class Scripted(Walker):
+    """No program, but what is told of one each time that it is left alone: bytes, wakings, hundredths of a second."""
+
+    def __init__(self, *told: tuple[int, int, int]) -> None:
+        self.told, self.received, self.done, self.left = list(told), b"", [0, 0], list[float]()
+
+    def read_for(self, seconds: float) -> None:
+        self.left.append(seconds)
+        sent, woken, worked = self.told.pop(0)
+        self.received += b"x" * sent
+        self.done = [self.done[0] + woken, self.done[1] + worked]
+
+    def woken(self) -> int:
+        return self.done[0]
+
+    def _worked(self) -> int:
+        return self.done[1]
+
+
+@pytest.mark.parametrize(
+    ("told", "counts", "times"),
+    [
+        ([(0, 1, 0)], (0, 1), 1),
+        ([(1, 2, 0), (0, 0, 0)], (1, 2), 1),  # a byte now and then
+        ([(0, 99, 1), (0, 0, 0)], (0, 99), 1),  # a timer
+        ([(900, 30, 40), (0, 1, 0)], (0, 1), 2),  # what a key led to was not over
+        ([(900, 30, 40), (4, 1, 0)], (4, 1), 2),
+        ([(9, 30, 40)] * 3, (9, 30), 3),
+        ([(0, 3, 40)], (0, 3), 1),
+    ],
+)
+def test_only_a_program_that_computed_is_left_alone_again(
+    told: list[tuple[int, int, int]], counts: tuple[int, int], times: int
+) -> None:
+    walker = Scripted(*told)
+    assert walker.idle(SOON) == counts
+    assert walker.left == [SOON, IDLE, IDLE][:times]
 
 
 def test_every_widget_has_keys_of_which_one_gives_its_twin() -> None:
