@@ -174,7 +174,7 @@ def apart() -> dict[str, float]:
         return found
 
 
-def figures(n: int = 4) -> Iterator[Figure]:
+def figures(n: int = 20) -> Iterator[Figure]:
     """Those of n sessions, beside as many of a minimal Textual app."""
     if not measurable():
         return

@@ -69,7 +69,8 @@ def test_what_is_pasted_anywhere_is_shown_not_sent(widgets: int | None, tmp_path
         terminal.wait_for("1-4 encodings")
         terminal.press("e")
         terminal.wait_for("Enter done")
-        assert one_megabyte(terminal)[1] == MOST
+        seconds, kept = one_megabyte(terminal)
+        assert kept == MOST and seconds <= 5  # hundredths of one on a quiet machine
         home(terminal)
         in_the_lab(terminal)
         home(terminal)
