@@ -112,10 +112,13 @@ SHOWN: dict[str, Callable[[Terminal], None]] = {
 }  # fmt: skip
 
 
-def rest(sessions: Sequence[Terminal], quiet: float = QUIET + 1) -> None:
-    """Wait until none of them computes any more, and the engine has let go of what can be read again."""
+def rest(sessions: Sequence[Terminal], quiet: float = QUIET + 1, ticks: int = 1) -> None:
+    """Wait until none of them computes any more, and the engine has let go of what can be read again.
+
+    `ticks`: what all may still compute in that time, in hundredths of a second.
+    """
     before = -1
-    while (now := sum(processor(session.process.pid) for session in sessions)) - before > 1:
+    while (now := sum(processor(session.process.pid) for session in sessions)) - before > ticks:
         before = now
         end = time.monotonic() + quiet
         while time.monotonic() < end:
@@ -128,8 +131,12 @@ def many(
     command: Callable[[str], Sequence[str]] = program,
     shown: Sequence[str] = tuple(SHOWN),
     seconds: float = IDLE,
+    ticks: int = 1,
 ) -> Many:
-    """Start n sessions of n users, one after the other, leave them alone for so many seconds, then use two of them."""
+    """Start n sessions of n users, one after the other, leave them alone for so many seconds, then use two of them.
+
+    `ticks`: see `rest`.
+    """
     with ExitStack() as stack:
         sessions: list[Terminal] = []
         paints = []
@@ -138,14 +145,14 @@ def many(
             paints.append(time.monotonic() - session.started)
             sessions.append(session)
             if len(sessions) == 1:
-                rest(sessions)
+                rest(sessions, ticks=ticks)
                 alone = _sum(sessions)  # with all that the others will share
-        rest(sessions)
+        rest(sessions, ticks=ticks)
         taken = (_sum(sessions) - alone) / (n - 1)
         pids = [session.process.pid for session in sessions]
-        ticks, woken = sum(map(processor, pids)), sum(map(switches, pids))
+        worked, woken = sum(map(processor, pids)), sum(map(switches, pids))
         time.sleep(seconds)
-        idle = (sum(map(processor, pids)) - ticks) / 100
+        idle = (sum(map(processor, pids)) - worked) / 100
         woken = sum(map(switches, pids)) - woken
         found = {"on home": taken}
         for what in shown[1:]:
@@ -178,7 +185,8 @@ def figures(n: int = 20) -> Iterator[Figure]:
     """Those of n sessions, beside as many of a minimal Textual app."""
     if not measurable():
         return
-    ours, minimal = many(n), many(n, lambda data: MINIMAL_APP, shown=["on home"])
+    ours = many(n)
+    minimal = many(n, lambda data: MINIMAL_APP, shown=["on home"], ticks=n)  # it never rests quite
     for what, taken in ours.memory.items():
         beside, most = minimal.memory.get(what), None if what == "after all widgets" else TARGET
         yield Figure(19, f"memory of a further session {what}, {n} at once", round(taken, 1), "MB", most, beside)
