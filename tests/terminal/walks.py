@@ -76,6 +76,8 @@ SCREENS: dict[str, list[Step]] = {
         (["G"], False, "Enter open"),
         (["g"], False, "Enter open"),
         (["T"], True, "Enter open"),
+        (["?"], True, "Keys that work here"),  # the name of the theme goes with the screen, else it would after a while
+        (["b"], True, "Enter open"),
     ],
     "help": [(["?"], True, "Keys that work here"), (["j"], False, "Keys"), (["b"], True, "Enter open")],
     "palette": [([":"], True, "Search"), (["t"], False, "Text"), (["h"], False, "Theme"), (["down"], False, "Theme")],
