@@ -175,7 +175,7 @@ def _came_back(terminal: Watched, sent: list[bytes]) -> None:
         pass
     code = terminal.process.wait(10)
     if code or b"Traceback" in terminal.tail:
-        said = terminal.tail[terminal.tail.rfind(b"\x1b[?1049l") :].decode(errors="replace")
+        said = terminal.tail.rpartition(b"\x1b[?1049l")[2].decode(errors="replace")
         raise AssertionError(f"it ended with {code} after {sent}\n{said}")
 
 
