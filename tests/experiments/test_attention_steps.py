@@ -212,6 +212,12 @@ def text(lines: list[Line]) -> str:
 views = st.builds(View, st.integers(70, 140), st.integers(8, 45), st.sampled_from(TIERS), st.booleans(), st.booleans())
 
 
+def test_what_is_cut_in_ascii_ends_in_ascii(traced: Result) -> None:
+    both_off = traced.at(Settings(layer=1, head=1, stage=SOFTMAX, scale=False, mask=False))
+    shown = text(picture(both_off, View(40, 12, "none", True, False)).lines)
+    assert "root off" in shown and shown.isascii()
+
+
 @given(looked(), views, st.integers(0, 30))
 def test_a_picture_keeps_to_its_view(result: Result, view: View, origin: int) -> None:
     drawn = picture(result, view, origin)

@@ -51,7 +51,7 @@ def picture(result: Result, view: View, origin: int = 0) -> Picture:
 
 def place(result: Result, view: View) -> Line:
     """Whose query it is, and which key is chosen."""
-    seen, end = result.seen, "~" if view.ascii else "…"
+    seen, end = result.seen, _end(view)
     line = [Segment(f"Layer {seen.layer} of {seen.n_layer}  Head {seen.head} of {seen.n_head}   ", BOLD)]
     room = (view.width - width_of(line) - len(f"query {seen.query}   key {seen.key} ")) // 2
     query, key = (seen.label(i, view.ascii) for i in (seen.query, seen.key))
@@ -88,7 +88,7 @@ def sentence(result: Result, view: View) -> list[Line]:
         if not result.mask:
             off.append(f"mask off: {percent(result.future)} to later tokens")
         if off:
-            lines.append([Segment(fit("   ".join(off), view.width).rstrip(), BROKEN)])
+            lines.append([Segment(fit("   ".join(off), view.width, _end(view)).rstrip(), BROKEN)])
     return lines
 
 
@@ -141,7 +141,12 @@ def key_of(result: Result, view: View, position: int | None = None) -> tuple[str
 def name(result: Result, position: int, view: View) -> str:
     """A token, cut to `LABEL` columns."""
     text = result.seen.label(position, view.ascii)
-    return fit(text, min(LABEL, cell_len(text)), "~" if view.ascii else "…")
+    return fit(text, min(LABEL, cell_len(text)), _end(view))
+
+
+def _end(view: View) -> str:
+    """What stands where a text was cut."""
+    return "~" if view.ascii else "…"
 
 
 def spelled(text: str, view: View) -> str:

@@ -39,14 +39,15 @@ def picture(result: Result, view: View) -> list[Line]:
     lines = [_line("layer", "cosine", [_fit(h, w, view) for h, w in zip(headings, widths, strict=True)], DIM)]
     for layer, cosine in enumerate(cosines):
         near = [
-            _listed((_label(piece, view) for piece in place.near[layer]), width)
+            _listed((_label(piece, view) for piece in place.near[layer]), width, view)
             for place, width in zip((result.first, result.second), widths[1:], strict=True)
         ]
         cells = [marked(cosine, result.unrelated[layer], length, view.ascii), *near]
         lines.append(_line(str(layer), f"{cosine:.2f}", cells))
     if room >= 1:
         near = [
-            _listed((visible(word, ascii=view.ascii) for word in result.static_near), width) for width in widths[1:]
+            _listed((visible(word, ascii=view.ascii) for word in result.static_near), width, view)
+            for width in widths[1:]
         ]
         known = bool(result.static_near)
         cells = [marked(1.0, None, length, view.ascii) if known else _fit("not in the table", length, view), *near]
@@ -80,13 +81,13 @@ def _line(layer: str, cosine: str, cells: list[str], style: Style | None = None)
     return [Segment(f"{layer.rjust(LAYER - 1)} {cosine.rjust(COSINE)}  {' '.join(cells)}", style)]
 
 
-def _listed(names: Iterable[str], width: int) -> str:
+def _listed(names: Iterable[str], width: int, view: View) -> str:
     """As many names as have room, two spaces between them, in exactly `width` cells."""
     line = ""
     for name in names:
         if cell_len(line) + 2 + cell_len(name) > width and line:
             break
-        line = f"{line}  {name}" if line else fit(name, min(width, cell_len(name)))
+        line = f"{line}  {name}" if line else _fit(name, min(width, cell_len(name)), view)
     return fit(line, width)
 
 
