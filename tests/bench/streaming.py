@@ -50,10 +50,14 @@ def loads(library: Library) -> Iterator[object]:
 JOBS: dict[str, Callable[[Library], Iterator[object]]] = {job.__name__: job for job in (writes, trains, loads)}
 
 
+AT_WORK = "at-work"  # a file that is there once the work has begun
+
+
 class Streaming(TutorApp):
-    """Says when the work has begun; shows none of it, so that a byte sent is the answer to a key."""
+    """Shows nothing of the work, so that a byte sent is the answer to a key."""
 
     job = "writes"
+    begun = Path()
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -65,14 +69,14 @@ class Streaming(TutorApp):
     def heard(self, event: Event) -> None:
         if not isinstance(event, Update):
             self.call_from_thread(self.notify, f"the stream has ended: {event}")
-        elif not self.title.startswith("at work"):
-            self.title = "at work"
-            self.call_from_thread(self.notify, f"the model {self.job}", timeout=1)
+        elif not self.begun.exists():
+            self.begun.touch()
 
 
 if __name__ == "__main__":
     constants.COLOR_SYSTEM = "256"  # type: ignore[misc]
     app = Streaming(load_course(), Store.open(Path(sys.argv[1])), chapter=sys.argv[2] or None)
+    app.begun = Path(sys.argv[1]) / AT_WORK
     app.job = sys.argv[3] if len(sys.argv) > 3 else app.job
     app.run()
     leave(app)

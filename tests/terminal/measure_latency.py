@@ -7,11 +7,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
+from pathlib import Path
 
 from figures import Figure
 from measure_bytes import MINIMAL
 from measures import HERE, TUTOR, Spread, key_times
 from pty_harness import Terminal
+from streaming import AT_WORK
 from walks import CARDS, CHAPTER, WIDGETS
 
 FIRST, FIRST_95, SETTLED = 30, 80, 100  # ms, on a machine with nothing else to do
@@ -56,13 +58,13 @@ class Keyboard(Terminal):
         super().__init__(command=[*TUTOR, "--data-dir", data] if state == "idle" else working)
         self.place_keys, self.there, self.keys = PLACES[place]
         self.state = state
+        self.data = Path(data)
 
     def go(self) -> None:
         """To the place, once the engine works."""
         self.wait_for("Text to Tokens", "? keys")
         if self.state != "idle":
-            self.wait_for(f"the model {self.state}")
-            self.wait(lambda: f"the model {self.state}" not in self.text, "the note to go")
+            self.wait((self.data / AT_WORK).exists, "the work of the engine")
         for key in self.place_keys:
             self.press(key)
             self.settle(0.3 if key == "enter" else 0.05)
