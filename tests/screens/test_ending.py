@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from small_course import opened, until, write
+from textual.events import Key
+from textual.screen import Screen
 
 from tutor.screens.chapter import ChapterScreen
+from tutor.screens.mixed import MixedScreen
+from tutor.screens.playground import PlaygroundScreen
+from tutor.screens.progress import ProgressScreen
 from tutor.screens.quiz import QuizScreen
+from tutor.screens.review import ReviewScreen
+from tutor.screens.search import SearchScreen
 
 
 async def test_a_page_is_turned_while_the_session_ends(tmp_path: Path) -> None:
@@ -34,4 +43,24 @@ async def test_a_question_is_asked_while_the_session_ends(tmp_path: Path) -> Non
         await asyncio.sleep(0)
         app.exit()
         await asking
+    assert app.return_code == 0
+
+
+@pytest.mark.parametrize("screen", [MixedScreen, ReviewScreen, SearchScreen, ProgressScreen, PlaygroundScreen])
+async def test_a_screen_is_opened_while_the_session_ends(tmp_path: Path, screen: Callable[[], Screen[None]]) -> None:
+    async with opened(write(tmp_path / "lessons"), tmp_path, chapter="tokens") as (app, pilot):
+        await until(app, pilot, "After this chapter")
+        app.exit()
+        app.push_screen(screen())
+    assert app.return_code == 0
+
+
+async def test_nothing_is_done_any_more_once_the_session_ends(tmp_path: Path) -> None:
+    async with opened(write(tmp_path / "lessons"), tmp_path, chapter="tokens") as (app, pilot):
+        await until(app, pilot, "After this chapter")
+        app.exit()
+        for key in ("b", "m"):
+            app.post_message(Key(key, key))
+        await pilot.pause()
+        assert [type(screen) for screen in app.screen_stack if isinstance(screen, MixedScreen)] == []
     assert app.return_code == 0

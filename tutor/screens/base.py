@@ -53,8 +53,9 @@ class Steady(Screen[R]):
         super()._forward_event(event)
 
     async def _dispatch_message(self, message: Message) -> None:
-        """A screen that is closed before it has opened has no widgets, and nothing to do with them."""
-        if not (isinstance(message, Mount) and self._pruning):
+        """A screen that is closed before it has opened, itself or with the session, has no widgets, and nothing to do
+        with them."""
+        if not (isinstance(message, Mount) and (self._pruning or self._closing or self.app._exit)):
             await super()._dispatch_message(message)
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:

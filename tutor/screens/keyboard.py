@@ -51,7 +51,7 @@ class TypedInOrder(App[R]):
         return False
 
     async def _hand_on(self, typed: events.Event) -> None:
-        if not self.ignores(typed):
+        if not self._exit and not self.ignores(typed):
             await super().on_event(typed)
 
     async def _deal(self) -> None:
