@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from small_course import opened, until, write
-from textual.events import Key
 from textual.screen import Screen
 
 from tutor.screens.chapter import ChapterScreen
@@ -52,15 +51,4 @@ async def test_a_screen_is_opened_while_the_session_ends(tmp_path: Path, screen:
         await until(app, pilot, "After this chapter")
         app.exit()
         app.push_screen(screen())
-    assert app.return_code == 0
-
-
-async def test_nothing_is_done_any_more_once_the_session_ends(tmp_path: Path) -> None:
-    async with opened(write(tmp_path / "lessons"), tmp_path, chapter="tokens") as (app, pilot):
-        await until(app, pilot, "After this chapter")
-        app.exit()
-        for key in ("b", "m"):
-            app.post_message(Key(key, key))
-        await pilot.pause()
-        assert [type(screen) for screen in app.screen_stack if isinstance(screen, MixedScreen)] == []
     assert app.return_code == 0
