@@ -82,7 +82,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         if name in argv:
             command_module(name).add_arguments(command)
-    return top.parse_args(argv)
+    args = top.parse_args(argv)
+    if args.command and args.open_chapter:  # --no-mouse may stand in an alias, this one is meant
+        top.refuse("--chapter")
+    return args
 
 
 def command_module(name: str) -> Any:
@@ -103,7 +106,7 @@ def open_app(args: argparse.Namespace) -> int:
         console=is_console(os.environ),
         data_dir=args.data_dir,
         mouse=not args.no_mouse,
-        chapter=args.chapter,
+        chapter=args.open_chapter,
     )
 
 

@@ -71,7 +71,7 @@ def state() -> str:
 def number(value: float, unit: str) -> str:
     """`value` with the digits that mean something, and its unit."""
     digits = f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.3g}"
-    return f"{digits} {unit}".strip()
+    return f"{digits} {'time' if digits == '1' and unit == 'times' else unit}".strip()
 
 
 def table(figures: Iterable[Figure]) -> str:

@@ -24,6 +24,7 @@ WRONG = [  # command line, exit code, a piece of the one line
     (["reset", "--data-dir", "X", "all"], 2, "`tutor --data-dir DIR reset`\n"),
     (["course", "--colors", "none"], 2, "`tutor --colors auto|truecolor|256|16|none course`\n"),
     (["read", "--chapter", "attention"], 2, "--chapter stands without a command: `tutor --chapter ID`\n"),
+    (["--chapter", "attention", "read"], 2, "--chapter stands without a command: `tutor --chapter ID`\n"),
     (["course", "--version"], 2, "--version stands without a command: `tutor --version`\n"),
     (["show", "tokens", "a", "--colors", "pink"], 2, "'pink'"),
     (["glossary", "--", "--data-dir"], 2, "the glossary has no '--data-dir'"),

@@ -22,7 +22,11 @@ OPTIONS: dict[str, dict[str, Any]] = {  # of `tutor` itself
     },
     "--data-dir": {"type": Path, "metavar": "DIR", "help": "where progress is kept"},
     "--no-mouse": {"action": "store_true", "help": "leave the mouse to the terminal"},
-    "--chapter": {"metavar": "ID", "help": "open this chapter; `tutor course` lists them"},
+    "--chapter": {
+        "dest": "open_chapter",  # commands have a `chapter` of their own
+        "metavar": "ID",
+        "help": "open this chapter; `tutor course` lists them",
+    },
 }
 ALONE = ("--version", "--no-mouse", "--chapter")  # mean nothing to a command
 
@@ -62,10 +66,14 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str, told: str = "says what it takes") -> NoReturn:
         ours = (one for one in options(self.given) if one in OPTIONS and one not in self._option_string_actions)
         if (option := next(ours, None)) is not None:  # the error came of it, whatever it says
-            command = self.prog.removeprefix("tutor")
-            where = ("stands without a command", "") if option in ALONE else ("goes before the command", command)
-            raise CommandError(f"{option} {where[0]}: `tutor {shown(option)}{where[1]}`")
+            self.refuse(option)
         raise CommandError(f"{message} (`{self.prog} --help` {told})")
+
+    def refuse(self, option: str) -> NoReturn:
+        """An option of `tutor` that does not belong where it was given: say where it does."""
+        command = self.prog.removeprefix("tutor")
+        where = ("stands without a command", "") if option in ALONE else ("goes before the command", command)
+        raise CommandError(f"{option} {where[0]}: `tutor {shown(option)}{where[1]}`")
 
 
 def options(words: Iterable[str]) -> list[str]:
