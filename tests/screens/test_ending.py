@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from small_course import opened, until, write
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 
 from tutor.screens.chapter import ChapterScreen
@@ -51,4 +52,13 @@ async def test_a_screen_is_opened_while_the_session_ends(tmp_path: Path, screen:
         await until(app, pilot, "After this chapter")
         app.exit()
         app.push_screen(screen())
+    assert app.return_code == 0
+
+
+@pytest.mark.parametrize("typed", [Key("l", "l"), Key("ctrl+l", None), Paste("text")])
+async def test_what_is_typed_after_the_end_is_left_alone(tmp_path: Path, typed: Event) -> None:
+    async with opened(write(tmp_path / "lessons"), tmp_path, chapter="tokens") as (app, pilot):
+        await until(app, pilot, "After this chapter")
+        app.exit()
+    await app.on_event(typed)
     assert app.return_code == 0
