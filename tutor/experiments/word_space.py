@@ -275,7 +275,7 @@ def compute(settings: Settings, library: Library) -> Result:
     word, other, a, b, c = (fold(getattr(settings, name)) for name in ("word", "other", "a", "b", "c"))
     asked = dict.fromkeys(fold(getattr(settings, name)) for name in ASKS[settings.panel])
     leans = vectors.cosines(vectors.unit(HE) - vectors.unit(SHE))
-    low, high = np.quantile(leans, (0.25, 0.75))
+    low, high = np.interp((0.25, 0.75), np.linspace(0, 1, len(leans)), np.sort(leans))  # quartiles, without numpy.ma
     there = word in vectors
     occupations = ((o, float(leans[vectors.index(o)])) for o in OCCUPATIONS)
     return Result(
