@@ -204,10 +204,11 @@ def figures(keys: int = 20_000, seed: int = 1) -> Iterator[Figure]:
 
 
 if __name__ == "__main__":
-    went = run(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1, say=True)
+    went = run(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1, burst=200, say=True)
     print(f"{went.keys:,} keys in {went.seconds:.0f} s; in a burst {went.slow_bursts:.3f} s a key at most")
     print(f"the slowest answer {went.slowest:.2f} s, to {went.slowest_key!r} at {went.slowest_at}")
     print(f"the busiest {went.busiest:.2f} s of CPU; {went.held:.2f} s at most without a wait for a processor")
+    print(f"MB at rest: {', '.join(f'{size:.0f}' for size in went.memory)}")
     print(f"left by its own list of commands {went.left} times; {len(went.places)} places of {len(went.seen)} screens:")
     for name, times in went.seen.most_common():
         print(f"{times:6} {name}")
