@@ -16,6 +16,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from pty_harness import Terminal
+from streaming import AT_WORK
 
 HERE = Path(__file__).parent
 TUTOR = [sys.executable, "-m", "tutor"]
@@ -92,8 +93,7 @@ def keys_at(place: str, n: int, *, streaming: bool, size: tuple[int, int] = (80,
         with Terminal(command=program, columns=size[0], rows=size[1]) as terminal:
             terminal.wait_for("? keys")
             if streaming:
-                terminal.wait_for("the model writes")
-                terminal.wait(lambda: "the model writes" not in terminal.text, "the note to go")
+                at_work(terminal, data)
             keys = ["j", "j", "k", "k"]
             if place == "heatmap":
                 keys = ["up", "left", "down", "right"]
@@ -106,6 +106,11 @@ def keys_at(place: str, n: int, *, streaming: bool, size: tuple[int, int] = (80,
             return key_times(terminal, islice(cycle(keys), n))
 
 
+def at_work(terminal: Terminal, data: str) -> None:
+    """Wait until the model of `streaming.py` writes."""
+    terminal.wait((Path(data) / AT_WORK).exists, "the work of the engine")
+
+
 def quitting(n: int) -> Spread:
     """From q to the end of the process, while the model writes."""
     times = []
@@ -114,7 +119,7 @@ def quitting(n: int) -> Spread:
             tempfile.TemporaryDirectory() as data,
             Terminal(command=[sys.executable, str(HERE / "streaming.py"), data, ""]) as terminal,
         ):
-            terminal.wait_for("the model writes")
+            at_work(terminal, data)
             terminal.press("q")
             began = time.monotonic()
             while terminal.process.poll() is None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 from measures import Spread, keys_at, quitting
 
-pytestmark = pytest.mark.long
-
 
 def test_the_95th_of_100_is_the_95th() -> None:
     assert Spread(tuple(range(100, 0, -1))).p95 == 95
     assert Spread((3.0, 1.0, 2.0)).p95 == 3.0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["navigator", "heatmap"])
 def test_keys_are_answered_while_the_model_writes(place: str) -> None:
     first, _ = keys_at(place, 40, streaming=True)
