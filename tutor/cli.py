@@ -83,7 +83,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         if name in argv:
             command_module(name).add_arguments(command)
     args = top.parse_args(argv)
-    if args.command and args.open_chapter:  # --no-mouse may stand in an alias, this one is meant
+    if args.command and args.open_chapter is not None:  # unlike --no-mouse, which an alias may add to all
         top.refuse("--chapter")
     return args
 

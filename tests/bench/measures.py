@@ -106,8 +106,8 @@ def keys_at(place: str, n: int, *, streaming: bool, size: tuple[int, int] = (80,
             return key_times(terminal, islice(cycle(keys), n))
 
 
-def at_work(terminal: Terminal, data: str) -> None:
-    """Wait until the model of `streaming.py` writes."""
+def at_work(terminal: Terminal, data: str | Path) -> None:
+    """Wait until the engine of `streaming.py`, which keeps its progress in `data`, has begun its work."""
     terminal.wait((Path(data) / AT_WORK).exists, "the work of the engine")
 
 

@@ -19,5 +19,11 @@ def test_keys_are_answered_while_the_model_writes(place: str) -> None:
     assert first.p95 <= 0.16
 
 
+def test_the_bench_finds_the_model_at_work() -> None:
+    first, settled = keys_at("navigator", 2, streaming=True)
+    assert len(first.times) == 2 and all(0 < a <= b for a, b in zip(first.times, settled.times, strict=True))
+
+
+@pytest.mark.long
 def test_quitting_while_the_model_writes() -> None:
     assert min(quitting(3).times) <= 0.5

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from figures import Figure
 from measure_bytes import MINIMAL
-from measures import HERE, TUTOR, Spread, key_times
+from measures import HERE, TUTOR, Spread, at_work, key_times
 from pty_harness import Terminal
-from streaming import AT_WORK
 from walks import CARDS, CHAPTER, WIDGETS
 
 FIRST, FIRST_95, SETTLED = 30, 80, 100  # ms, on a machine with nothing else to do
@@ -64,7 +63,7 @@ class Keyboard(Terminal):
         """To the place, once the engine works."""
         self.wait_for("Text to Tokens", "? keys")
         if self.state != "idle":
-            self.wait((self.data / AT_WORK).exists, "the work of the engine")
+            at_work(self, self.data)
         for key in self.place_keys:
             self.press(key)
             self.settle(0.3 if key == "enter" else 0.05)

@@ -24,9 +24,8 @@ from tutor.study.store import Store
 CHAPTER = load_course().chapter("text-to-tokens")
 LINES = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}  # each line is told at once
 TOLD = {
-    "answers": re.compile(
-        r"^Type [^.]*\. [^:\n]+\n.", re.M
-    ),  # the prompt, the answer, and the beginning of what is said
+    # the prompt, which may be folded, the answer, and the beginning of what is said
+    "answers": re.compile(r"^Type [^.]*\. [^:\n]+\n.", re.M),
     "undos": re.compile(r"^Your answer is taken back\.", re.M),
     "flags": re.compile(r"^Your note is kept\.", re.M),
 }
